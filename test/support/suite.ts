@@ -1,0 +1,79 @@
+import { suite } from 'uvu';
+
+/** How many tests were defined, passed and failed in this process; `run.ts` prints it at the end. */
+export const tally: { defined: number; passed: number; failed: number } = {
+  defined: 0,
+  passed: 0,
+  failed: 0,
+};
+
+/** A test that neither ends nor fails within this time has hung, and is failed. */
+const HUNG_AFTER_MS = 120_000;
+
+type Body = () => void | Promise<void>;
+
+/** Defines one test; `after` registers a clean-up that runs once after the suite's last test. */
+export interface DefineTest {
+  (name: string, body: Body): void;
+  after(cleanUp: Body): void;
+  beforeEach(prepare: Body): void;
+  afterEach(cleanUp: Body): void;
+}
+
+async function settle(name: string, body: Body): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const hung = new Promise<never>((_, reject) => {
+    const fail = (): void => reject(new Error(`"${name}" did not end in ${HUNG_AFTER_MS} ms`));
+    timer = setTimeout(fail, HUNG_AFTER_MS);
+  });
+  try {
+    await Promise.race([body(), hung]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function counted(name: string, body: Body): Promise<void> {
+  try {
+    await settle(name, body);
+    tally.passed++;
+  } catch (error) {
+    tally.failed++;
+    throw error;
+  }
+}
+
+/**
+ * A uvu suite that runs itself: a file that forgets uvu's `.run()` counts as green with no test in
+ * it. Suites have no `only` and no `skip`, so that neither can be left behind.
+ */
+export function testSuite(name: string, define: (it: DefineTest) => void): void {
+  const tests = suite(name);
+  const it = ((title: string, body: Body) => {
+    tally.defined++;
+    tests(title, () => counted(title, body));
+  }) as DefineTest;
+  it.after = (cleanUp) => tests.after(cleanUp);
+  it.beforeEach = (prepare) => tests.before.each(prepare);
+  it.afterEach = (cleanUp) => tests.after.each(cleanUp);
+  define(it);
+  tests.run();
+}
+
+/**
+ * Waits for `promise` to reject with an instance of `Type` and returns the error; uvu's own
+ * `assert.throws` is synchronous only.
+ */
+export async function rejects<E extends Error>(
+  promise: Promise<unknown>,
+  Type: abstract new (...args: never[]) => E,
+): Promise<E> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    if (error instanceof Type) return error;
+    throw new Error(`expected ${Type.name}, but it failed otherwise`, { cause: error });
+  }
+  throw new Error(`expected ${Type.name}, but it gave ${String(value)}`);
+}
