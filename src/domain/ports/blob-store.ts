@@ -1,0 +1,72 @@
+import type { ByteRange, ResolvedRange } from '../byte-range.ts';
+import type { Digest } from '../digest.ts';
+import type { ByteReader } from './byte-reader.ts';
+
+/** A stored blob and its size in bytes. */
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** A blob, or a part of it, that is open for reading. */
+export interface OpenBlob extends ByteReader {
+  /** The size of the whole blob in bytes. */
+  readonly size: number;
+  /** The part that `read` gives; undefined for the whole. */
+  readonly range: ResolvedRange | undefined;
+}
+
+/**
+ * A blob on its way in: bytes are appended, can be read back while more come, and are visible to
+ * nobody else before `commit`. One writer, any number of readers.
+ */
+export interface StagedBlob {
+  /** How many bytes are in it and can be read back. */
+  readonly length: number;
+  /**
+   * Appends the pieces in order; once it resolves they can be read back. One call at a time. After a
+   * rejection nothing can be appended, but what `length` says can still be read.
+   */
+  append(pieces: readonly Uint8Array[]): Promise<void>;
+  /**
+   * At least one byte from `position` on, which must be below `length`, and at most as many as
+   * `scratch` has room for; see {@link ByteReader.read} for whose memory it is. Works at any time
+   * before `close`, after `commit` and `discard` too.
+   */
+  readAt(position: number, scratch: () => Uint8Array): Promise<Uint8Array>;
+  /**
+   * Makes the blob visible under its digest, whole and at once, and safe against a power cut. The
+   * caller has verified the bytes. If the blob is there already, that one is kept, and this is a
+   * success. If it rejects, nothing is visible.
+   */
+  commit(): Promise<void>;
+  /** Removes the bytes; does nothing after `commit`. */
+  discard(): Promise<void>;
+  /** Gives up what it holds, without removing anything that was committed; safe more than once. */
+  close(): void;
+}
+
+/**
+ * Content-addressed bytes. Content under a digest never changes once it is visible.
+ *
+ * A blob that is not there is `undefined` or `false`; every other trouble rejects, with
+ * {@link StorageFailed}. Something at a blob's place that cannot be a blob (a folder, a broken link)
+ * counts as not there.
+ */
+export interface BlobStore {
+  /** The blob's size in bytes. */
+  stat(digest: Digest): Promise<number | undefined>;
+  /**
+   * Opens the blob, or the part that `range` asks for. A blob that is removed while it is open is
+   * read to its end all the same.
+   *
+   * @throws RangeNotSatisfiable if the blob has no byte of the range
+   */
+  open(digest: Digest, range?: ByteRange): Promise<OpenBlob | undefined>;
+  /** Starts a blob. Several may be under way for one digest; the first commit wins. */
+  stage(digest: Digest): Promise<StagedBlob>;
+  /** Removes the blob; false if there was none. */
+  delete(digest: Digest): Promise<boolean>;
+  /** Every visible blob, in no order; staged ones are none. */
+  list(): AsyncIterable<StoredBlob>;
+}

@@ -1,0 +1,61 @@
+import type { Digest } from '../digest.ts';
+import type { Tag } from '../reference.ts';
+import type { RepositoryName } from '../repository-name.ts';
+
+/** What the mirror decided or met; logs and metrics listen. */
+export type MirrorEvent =
+  | {
+      /** A tag was given from storage because the upstream could not be asked. */
+      readonly type: 'tag-stale';
+      readonly repository: RepositoryName;
+      readonly tag: Tag;
+      readonly digest: Digest;
+      readonly cause: Error;
+    }
+  | {
+      /** A tag points to another manifest than before. */
+      readonly type: 'tag-moved';
+      readonly repository: RepositoryName;
+      readonly tag: Tag;
+      readonly from: Digest | undefined;
+      readonly to: Digest;
+    }
+  | {
+      readonly type: 'manifest-stored';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly size: number;
+    }
+  | {
+      readonly type: 'blob-stored';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly size: number;
+    }
+  | {
+      /** A download broke and goes on from `offset` after `delayMs`. */
+      readonly type: 'transfer-resumed';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly offset: number;
+      readonly delayMs: number;
+      readonly cause: Error;
+    }
+  | {
+      /** A download was given up; its clients' connections end short. */
+      readonly type: 'transfer-failed';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly cause: Error;
+    }
+  | {
+      /** Something could not be kept; the client gets its bytes all the same. */
+      readonly type: 'not-stored';
+      readonly repository: RepositoryName;
+      readonly what: string;
+      readonly cause: unknown;
+    };
+
+export interface Events {
+  emit(event: MirrorEvent): void;
+}

@@ -1,0 +1,18 @@
+import type { BlobStore } from './blob-store.ts';
+import type { RecordStore } from './record-store.ts';
+
+/** A storage: blobs and records that live and die together. */
+export interface StorageEngine {
+  readonly blobs: BlobStore;
+  readonly records: RecordStore;
+  /** Where it is, in words for a person: a path, a bucket. */
+  readonly location: string;
+  /**
+   * Finds out whether it can be used, and prepares it.
+   *
+   * @throws StorageFailed with a sentence that says what to do
+   */
+  start(): Promise<void>;
+  /** Gives up what it holds. What was not committed is lost to readers. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import { algorithmOf, type Digest, encodedOf, isDigest } from './digest.ts';
+import type { Tag } from './reference.ts';
+import type { RepositoryName } from './repository-name.ts';
+
+/**
+ * Where the CNCF registry keeps what it keeps, byte for byte (distribution
+ * `registry/storage/paths.go`), so that a volume or a bucket can go from it to Kagami and back.
+ * A key is a path below the storage's root, without a leading slash.
+ */
+const ROOT = 'docker/registry/v2';
+
+/** Our own records lie beside the registry's, which walks only `docker/`. */
+export const KAGAMI_ROOT = 'kagami';
+
+export const REPOSITORIES: string = `${ROOT}/repositories`;
+export const BLOBS: string = `${ROOT}/blobs`;
+
+/** The bytes of a layer, a config or a manifest. */
+export function blobKey(digest: Digest): string {
+  const encoded = encodedOf(digest);
+  return `${BLOBS}/${algorithmOf(digest)}/${encoded.slice(0, 2)}/${encoded}/data`;
+}
+
+/** Lets `repository` read the blob; its content is the digest's text. */
+export function layerLinkKey(repository: RepositoryName, digest: Digest): string {
+  return `${REPOSITORIES}/${repository}/_layers/${pathOf(digest)}/link`;
+}
+
+/** The folder of the manifests that a repository may read, one child for each algorithm. */
+export function revisionsKey(repository: RepositoryName): string {
+  return `${REPOSITORIES}/${repository}/_manifests/revisions`;
+}
+
+export function revisionLinkKey(repository: RepositoryName, digest: Digest): string {
+  return `${revisionsKey(repository)}/${pathOf(digest)}/link`;
+}
+
+/** The folder whose children are the repository's tags. */
+export function tagsKey(repository: RepositoryName): string {
+  return `${REPOSITORIES}/${repository}/_manifests/tags`;
+}
+
+/** What the tag points to now. */
+export function tagLinkKey(repository: RepositoryName, tag: Tag): string {
+  return `${tagsKey(repository)}/${tag}/current/link`;
+}
+
+/** One for each digest that the tag ever had. */
+export function tagIndexKey(repository: RepositoryName, tag: Tag, digest: Digest): string {
+  return `${tagsKey(repository)}/${tag}/index/${pathOf(digest)}/link`;
+}
+
+/** A digest from an algorithm's folder and a name in it, if they make one. */
+export function digestFromPath(algorithm: string, encoded: string): Digest | undefined {
+  const text = `${algorithm}:${encoded}`;
+  return isDigest(text) ? text : undefined;
+}
+
+function pathOf(digest: Digest): string {
+  return `${algorithmOf(digest)}/${encodedOf(digest)}`;
+}
