@@ -1,0 +1,33 @@
+import { inspect } from 'node:util';
+
+const REDACTED = '[redacted]';
+
+/**
+ * A password or key that cannot be printed by accident: string conversion, JSON and
+ * `util.inspect` give `[redacted]`. Only {@link Secret.reveal} gives the value.
+ */
+export class Secret {
+  static {
+    // A computed method name would need an inferred declaration, which isolated declarations forbid.
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => REDACTED });
+  }
+
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the one place that sends it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+}
