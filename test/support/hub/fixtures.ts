@@ -1,0 +1,27 @@
+import { attestation } from '../oci-artifact.ts';
+import { type Image, image, index, layer, randomLayer } from '../oci-image.ts';
+import type { ImageIndex } from '../oci-index.ts';
+
+const ARCHITECTURES = ['amd64', 'arm64'];
+const MIB = 1024 * 1024;
+
+function alpineFor(architecture: string): Image {
+  const base = layer({
+    'etc/os-release': 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.20.0\n',
+    'etc/alpine-release': '3.20.0\n',
+    'bin/hello': { content: '#!/bin/sh\necho hello\n', mode: 0o755 },
+  });
+  const own = layer({ 'etc/apk/arch': `${architecture}\n` });
+  return image({ layers: [base, own], architecture, config: { Cmd: ['/bin/hello'] } });
+}
+
+/** A small multi-platform image shaped like an official one: two platforms, each attested. */
+export function alpine(): ImageIndex {
+  const images = ARCHITECTURES.map(alpineFor);
+  return index([...images.map((each) => ({ image: each })), ...images.map(attestation)]);
+}
+
+/** One small manifest, one large and one small layer: what the benchmarks pull. */
+export function benchImage(): Image {
+  return image({ layers: [randomLayer(256 * MIB, 1), randomLayer(MIB / 4, 2)] });
+}
