@@ -61,17 +61,10 @@ async function writeBody(
   await write(response, body.subarray(at), line);
 }
 
-async function finish(response: ServerResponse, delivery: Delivery): Promise<void> {
-  if (delivery.ending === 'stall') return;
-  if (delivery.ending === 'end') {
-    response.end();
-    return;
-  }
-  // Only after the last byte is out, or the fault would cut more than it was told to.
-  await new Promise<void>((resolve) => {
-    response.write('', () => resolve());
-  });
-  response.socket?.destroySoon();
+function finish(response: ServerResponse, { ending }: Delivery): void {
+  if (ending === 'end') response.end();
+  // Not `destroy`: what was written goes out first, so that a cut is at the byte it was told.
+  if (ending === 'close') response.socket?.destroySoon();
 }
 
 function refuse(response: ServerResponse, refusal: Refusal): void {
@@ -96,8 +89,10 @@ export async function send(
     if (delivery.pause?.at === -1) await paused(delivery.pause, line.signal);
     response.writeHead(delivery.status, headersOf(delivery));
     arrival.status = delivery.status;
+    // Else Node keeps them back until the first body byte, which may come late or never.
+    if (delivery.pause || delivery.ending !== 'end') response.flushHeaders();
     if (arrival.method !== 'HEAD') await writeBody(response, delivery, line);
-    await finish(response, delivery);
+    finish(response, delivery);
   } catch (error) {
     if (!line.signal.aborted) throw error;
   }
