@@ -29,7 +29,7 @@ export interface Arrival {
   headers: IncomingHttpHeaders;
   /** 0 until headers were sent. */
   status: number;
-  /** Bytes of the body that the kernel has taken. */
+  /** Bytes of the body written, at the client's speed but for what the socket buffers. */
   bytesSent: number;
   /** True once the answer is over, in full or not. */
   ended: boolean;

@@ -23,13 +23,13 @@ export class Listener {
   async up(): Promise<void> {
     if (this.#server) return;
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#handle);
-    this.#server = server;
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
     server.listen(this.port, this.#host);
     await once(server, 'listening');
+    this.#server = server;
     this.port = (server.address() as AddressInfo).port;
   }
 
