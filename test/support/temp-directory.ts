@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface TempDirectory {
   path: string;
   /** Removes it with all that is in it. */
-  remove(): Promise<void>;
+  remove: () => Promise<void>;
 }
 
 /** A new, empty directory of one's own. */
