@@ -1,0 +1,49 @@
+import type { BlobStore } from '../../../domain/ports/blob-store.ts';
+import type { RecordStore } from '../../../domain/ports/record-store.ts';
+import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
+import { type Disk, SYSTEM_DISK } from './disk.ts';
+import { FileBlobStore } from './file-blob-store.ts';
+import { FileRecordStore } from './file-record-store.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { probe } from './probe.ts';
+import { RootFolder } from './root-folder.ts';
+
+export interface FilesystemOptions {
+  readonly rootDirectory: string;
+  /** The system's own unless told. */
+  readonly disk?: Disk;
+}
+
+/** A directory in the CNCF registry's layout; any number of processes may share it. */
+export class FilesystemStorage implements StorageEngine {
+  readonly records: RecordStore;
+  readonly location: string;
+  readonly #root: RootFolder;
+  readonly #disk: Disk;
+  readonly #blobs: FileBlobStore;
+  #cleaning: Promise<void> | undefined;
+  #closed = false;
+
+  constructor({ rootDirectory, disk = SYSTEM_DISK }: FilesystemOptions) {
+    this.#root = new RootFolder(rootDirectory);
+    this.#disk = disk;
+    this.#blobs = new FileBlobStore(this.#root, disk);
+    this.records = new FileRecordStore(this.#root, disk);
+    this.location = this.#root.path;
+  }
+
+  get blobs(): BlobStore {
+    return this.#blobs;
+  }
+
+  async start(): Promise<void> {
+    await probe(this.#disk, this.#root);
+    this.#cleaning = removeLeftovers(this.#root.staging, () => !this.#closed);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#blobs.close();
+    await this.#cleaning;
+  }
+}

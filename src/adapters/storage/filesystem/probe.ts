@@ -1,0 +1,39 @@
+import { mkdir } from 'node:fs/promises';
+import { StorageFailed } from '../../../domain/errors.ts';
+import type { Disk } from './disk.ts';
+import { errnoOf } from './fs-errors.ts';
+import type { RootFolder } from './root-folder.ts';
+import { writeNewFile } from './small-file.ts';
+
+const SETTING = 'storage.filesystem.rootdirectory';
+const OTHER = `name another with ${SETTING}`;
+
+/** What to do about a root that cannot be used, by the system's code for it. */
+const REMEDIES: Record<string, [trouble: string, remedy: string]> = {
+  EACCES: ['cannot be written', `give it to the user that runs Kagami, or ${OTHER}`],
+  EPERM: ['cannot be written', `give it to the user that runs Kagami, or ${OTHER}`],
+  EROFS: ['is on a read-only file system', `mount it writable, or ${OTHER}`],
+  ENOSPC: ['has no space left', `free some, or ${OTHER}`],
+  EDQUOT: ['has used up its disk quota', `raise it, or ${OTHER}`],
+  ENOTDIR: ['is not a directory, or is below a file', `move that file away, or ${OTHER}`],
+  EEXIST: ['is not a directory, or is below a file', `move that file away, or ${OTHER}`],
+};
+
+/**
+ * Makes the root and writes a file there, so that trouble shows at the start and not at a pull.
+ *
+ * @throws StorageFailed with what to do about it
+ */
+export async function probe(disk: Disk, root: RootFolder): Promise<void> {
+  try {
+    await mkdir(root.staging, { recursive: true });
+    const path = root.newStagingPath('probe');
+    await writeNewFile(disk, path, Uint8Array.of(1));
+    await disk.unlink(path);
+  } catch (cause) {
+    const errno = errnoOf(cause) ?? 'unknown';
+    const [trouble, remedy] = REMEDIES[errno] ?? ['cannot be used', `repair it, or ${OTHER}`];
+    const message = `The storage directory ${root.path} ${trouble} (${errno}): ${remedy}`;
+    throw new StorageFailed(message, { detail: { errno }, cause });
+  }
+}
