@@ -87,7 +87,15 @@ function descriptor(value: unknown): Descriptor | undefined {
   const { digest, size } = value;
   if (typeof digest !== 'string' || !isDigest(digest)) return undefined;
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return undefined;
-  return { mediaType: text(value['mediaType']) ?? OCTET_STREAM, digest, size };
+  const artifactType = text(value['artifactType']);
+  const notes = annotations(value['annotations']);
+  return {
+    mediaType: text(value['mediaType']) ?? OCTET_STREAM,
+    digest,
+    size,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(notes === undefined ? {} : { annotations: notes }),
+  };
 }
 
 function annotations(value: unknown): Readonly<Record<string, string>> | undefined {

@@ -2,11 +2,8 @@ import type { Descriptor } from './descriptor.ts';
 import { algorithmOf, type Digest, encodedOf } from './digest.ts';
 import type { Tag } from './reference.ts';
 
-/** A manifest that has the asked-for one as its `subject`. */
-export interface Referrer extends Descriptor {
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
+/** The descriptor of a manifest that has the asked-for one as its `subject`. */
+export type Referrer = Descriptor;
 
 /**
  * The tag under which a registry without the referrers API keeps the index of them

@@ -49,6 +49,13 @@ export type MirrorEvent =
       readonly cause: Error;
     }
   | {
+      /** Something in storage could not be read and is fetched again. */
+      readonly type: 'unreadable';
+      readonly repository: RepositoryName;
+      readonly what: string;
+      readonly cause: unknown;
+    }
+  | {
       /** Something could not be kept; the client gets its bytes all the same. */
       readonly type: 'not-stored';
       readonly repository: RepositoryName;

@@ -22,7 +22,7 @@ export interface FetchedBlob {
    * break off. To leave the iteration gives up the download.
    */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Gives up the download at once; `body` then ends in an error or not at all. */
+  /** Gives up the download at once: whoever waits for `body` gets an {@link UpstreamFailure}. */
   cancel(): void;
 }
 

@@ -1,0 +1,65 @@
+import type { Digest } from '../digest.ts';
+import type { Events } from '../ports/events.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { RepositoryName } from '../repository-name.ts';
+import type { Background } from './background.ts';
+import type { ManifestShelf } from './manifest-shelf.ts';
+import type { RepositoryLinks } from './repository-links.ts';
+
+export interface BlobAccessPorts {
+  readonly links: RepositoryLinks;
+  readonly shelf: ManifestShelf;
+  readonly upstream: Upstream;
+  readonly events: Events;
+  readonly background: Background;
+}
+
+/**
+ * Which of the blobs that are here a repository may read. One that another repository brought is
+ * never downloaded again; but that it is here proves nothing about who may have it.
+ */
+export class BlobAccess {
+  readonly #ports: BlobAccessPorts;
+
+  constructor(ports: BlobAccessPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether the blob is linked to the repository, or listed by one of its manifests. */
+  async isGranted(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    if (await this.#ports.links.hasLayer(repository, digest)) return true;
+    const listed = this.#ports.shelf.listedSize(repository, digest) !== undefined;
+    if (!listed && !(await this.#isListedInStorage(repository, digest))) return false;
+    this.#link(repository, digest);
+    return true;
+  }
+
+  /**
+   * Asks the upstream, which decides by beginning to send the blob; nothing of it is read.
+   *
+   * Rejects with the upstream's refusal.
+   */
+  async ask(repository: RepositoryName, digest: Digest): Promise<void> {
+    const fetched = await this.#ports.upstream.fetchBlob(repository, digest, 0);
+    fetched.cancel();
+    this.#link(repository, digest);
+  }
+
+  async #isListedInStorage(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    for await (const revision of this.#ports.links.revisions(repository)) {
+      const manifest = await this.#ports.shelf.find(repository, revision);
+      if (manifest?.blobs.some((blob) => blob.digest === digest)) return true;
+    }
+    return false;
+  }
+
+  #link(repository: RepositoryName, digest: Digest): void {
+    this.#ports.background.run(
+      () => this.#ports.links.linkLayer(repository, digest),
+      (cause) => {
+        const what = `the link to blob ${digest}`;
+        this.#ports.events.emit({ type: 'not-stored', repository, what, cause });
+      },
+    );
+  }
+}

@@ -1,0 +1,174 @@
+import { backOffMs, type RetryPolicy } from '../back-off.ts';
+import type { Digest } from '../digest.ts';
+import {
+  CredentialsRejected,
+  SizeMismatch,
+  TooManyRequests,
+  UpstreamFailure,
+  UpstreamTimeout,
+  UpstreamUnreachable,
+} from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { FetchedBlob, Upstream } from '../ports/upstream.ts';
+import type { RepositoryName } from '../repository-name.ts';
+
+export interface DownloadPorts {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  /** From 0 to below 1, for the jitter of the back-off. */
+  readonly random: () => number;
+  readonly retry: RetryPolicy;
+}
+
+export interface DownloadJob {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  /** The blob's size in bytes, where a manifest tells it. */
+  readonly expectedSize: number | undefined;
+  /** The upstream has answered; called again after each interruption. */
+  opened(size: number | undefined): void;
+  /** The download broke off and goes on from `offset` in `delayMs`. */
+  interrupted(offset: number, delayMs: number, cause: UpstreamFailure): void;
+  /** Whether it is still wanted; when not, an interruption is final. */
+  wanted(): boolean;
+}
+
+/**
+ * A blob's bytes from the upstream, each once and in order, unverified. A download that breaks or
+ * stalls goes on where it stopped, until too many attempts in a row have brought nothing.
+ *
+ * @throws UpstreamFailure, or what the upstream says in place of the blob
+ */
+export async function* download(
+  ports: DownloadPorts,
+  job: DownloadJob,
+): AsyncGenerator<Uint8Array> {
+  const at: Position = { offset: 0, size: job.expectedSize };
+  let fruitless = 0;
+  for (;;) {
+    const before = at.offset;
+    try {
+      yield* attempt(ports, job, at);
+      return;
+    } catch (error) {
+      if (at.offset > before) fruitless = 0;
+      fruitless++;
+      if (!job.wanted() || fruitless > ports.retry.retries || !isPassing(error)) throw error;
+      const delayMs = backOffMs(ports.retry, fruitless, ports.random());
+      job.interrupted(at.offset, delayMs, error);
+      await pause(ports.clock, delayMs);
+    }
+  }
+}
+
+/** How far the download has come, over all its attempts. */
+interface Position {
+  offset: number;
+  size: number | undefined;
+}
+
+async function* attempt(
+  ports: DownloadPorts,
+  job: DownloadJob,
+  at: Position,
+): AsyncGenerator<Uint8Array> {
+  const fetched = await ports.upstream.fetchBlob(job.repository, job.digest, at.offset);
+  const watch = new StallWatch(ports.clock, ports.retry.stallTimeoutMs, fetched);
+  try {
+    at.size = agreedSize(job.digest, at.size, fetched.size);
+    job.opened(at.size);
+    let skip = at.offset - fetched.offset; // an upstream without ranges begins at 0 again
+    watch.start();
+    for await (const piece of fetched.body) {
+      watch.pause();
+      const news = skip > 0 ? piece.subarray(Math.min(skip, piece.byteLength)) : piece;
+      skip -= piece.byteLength - news.byteLength;
+      if (news.byteLength > 0) {
+        at.offset = advanced(job.digest, at, news.byteLength);
+        yield news;
+      }
+      watch.start();
+    }
+    if (at.size !== undefined && at.offset < at.size) {
+      throw new UpstreamUnreachable('the upstream ended the blob before its end');
+    }
+  } catch (error) {
+    throw watch.stalled ? new UpstreamTimeout('the upstream stopped sending the blob') : error;
+  } finally {
+    watch.end();
+    fetched.cancel();
+  }
+}
+
+function agreedSize(
+  digest: Digest,
+  known: number | undefined,
+  announced: number | undefined,
+): number | undefined {
+  if (known !== undefined && announced !== undefined && known !== announced) {
+    throw new SizeMismatch(`blob ${digest}`, known, announced);
+  }
+  return known ?? announced;
+}
+
+function advanced(digest: Digest, at: Position, length: number): number {
+  const offset = at.offset + length;
+  if (at.size !== undefined && offset > at.size) {
+    throw new SizeMismatch(`blob ${digest}`, at.size, offset);
+  }
+  return offset;
+}
+
+/** Whether asking again may help. */
+function isPassing(error: unknown): error is UpstreamFailure {
+  if (!(error instanceof UpstreamFailure)) return false;
+  return !(
+    error instanceof SizeMismatch ||
+    error instanceof TooManyRequests ||
+    error instanceof CredentialsRejected
+  );
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(delayMs, resolve));
+}
+
+/** Gives up a download that has brought no byte for too long while somebody was waiting for one. */
+class StallWatch {
+  readonly #clock: Clock;
+  readonly #limitMs: number;
+  readonly #fetched: FetchedBlob;
+  #waitingSince = 0;
+  #stop: (() => void) | undefined;
+  stalled = false;
+
+  constructor(clock: Clock, limitMs: number, fetched: FetchedBlob) {
+    this.#clock = clock;
+    this.#limitMs = limitMs;
+    this.#fetched = fetched;
+  }
+
+  start(): void {
+    this.#waitingSince = this.#clock.now();
+    this.#stop ??= this.#clock.after(this.#limitMs, () => this.#look());
+  }
+
+  /** The timer goes on, since to make a new one for each piece would cost more than it is worth. */
+  pause(): void {
+    this.#waitingSince = Number.POSITIVE_INFINITY;
+  }
+
+  end(): void {
+    this.#stop?.();
+  }
+
+  #look(): void {
+    const leftMs = this.#waitingSince + this.#limitMs - this.#clock.now();
+    if (leftMs <= 0) {
+      this.stalled = true;
+      this.#fetched.cancel();
+      return;
+    }
+    this.#stop = this.#clock.after(Math.min(leftMs, this.#limitMs), () => this.#look());
+  }
+}

@@ -1,0 +1,107 @@
+import { algorithmOf, type Digest } from '../digest.ts';
+import { LARGEST_MANIFEST, type Manifest, parseManifest } from '../manifest.ts';
+import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
+import type { BoundedCache } from '../ports/bounded-cache.ts';
+import type { Hasher } from '../ports/hasher.ts';
+import type { RepositoryName } from '../repository-name.ts';
+import type { RepositoryLinks } from './repository-links.ts';
+
+export interface ManifestShelfPorts {
+  readonly blobs: BlobStore;
+  readonly links: RepositoryLinks;
+  readonly hasher: Hasher;
+  /** By `repository@digest`, as all of these. */
+  readonly hot: BoundedCache<Manifest>;
+  /** The sizes of the blobs that manifests list, in bytes. */
+  readonly listed: BoundedCache<number>;
+}
+
+/** The manifests that are here: the latest in memory, all of them in storage. */
+export class ManifestShelf {
+  readonly #ports: ManifestShelfPorts;
+
+  constructor(ports: ManifestShelfPorts) {
+    this.#ports = ports;
+  }
+
+  /** The manifest if it is in memory. */
+  hot(repository: RepositoryName, digest: Digest): Manifest | undefined {
+    return this.#ports.hot.get(`${repository}@${digest}`);
+  }
+
+  /** The manifest if this repository may read it and it is whole; a damaged one is removed. */
+  async find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
+    const hot = this.hot(repository, digest);
+    if (hot !== undefined) return hot;
+    if (!(await this.#ports.links.hasRevision(repository, digest))) return undefined;
+    return this.#load(repository, digest);
+  }
+
+  /** The same for a manifest that the upstream has just named in this repository, linked or not. */
+  async adopt(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
+    const hot = this.hot(repository, digest);
+    if (hot !== undefined) return hot;
+    const manifest = await this.#load(repository, digest);
+    if (manifest !== undefined) await this.#ports.links.linkRevision(repository, digest);
+    return manifest;
+  }
+
+  /** Has it at hand from now on; {@link store} makes it last. */
+  remember(repository: RepositoryName, manifest: Manifest): void {
+    this.#ports.hot.set(`${repository}@${manifest.descriptor.digest}`, manifest);
+    for (const { digest, size } of manifest.blobs) {
+      this.#ports.listed.set(`${repository}@${digest}`, size);
+    }
+  }
+
+  /** A blob's size in bytes, if one of the repository's latest manifests lists it. */
+  listedSize(repository: RepositoryName, digest: Digest): number | undefined {
+    return this.#ports.listed.get(`${repository}@${digest}`);
+  }
+
+  async store(repository: RepositoryName, manifest: Manifest): Promise<void> {
+    const { digest } = manifest.descriptor;
+    const staged = await this.#ports.blobs.stage(digest);
+    try {
+      await staged.append([manifest.bytes]);
+      await staged.commit();
+    } finally {
+      await staged.discard();
+      staged.close();
+    }
+    await this.#ports.links.linkRevision(repository, digest);
+  }
+
+  async #load(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
+    const blob = await this.#ports.blobs.open(digest);
+    if (blob === undefined) return undefined;
+    const bytes = await readWhole(blob);
+    if (bytes === undefined) return undefined;
+    if (this.#ports.hasher.digest(algorithmOf(digest), bytes) !== digest) {
+      await this.#ports.blobs.delete(digest);
+      return undefined;
+    }
+    const manifest = parseManifest(digest, bytes);
+    this.remember(repository, manifest);
+    return manifest;
+  }
+}
+
+/** The bytes of a blob; undefined for one that is too large to be a manifest. */
+async function readWhole(blob: OpenBlob): Promise<Uint8Array | undefined> {
+  try {
+    if (blob.size > LARGEST_MANIFEST) return undefined;
+    const bytes = new Uint8Array(blob.size);
+    let length = 0;
+    while (length < bytes.byteLength) {
+      const room = bytes.subarray(length);
+      const piece = await blob.read(() => room);
+      if (piece.byteLength === 0) return bytes.subarray(0, length);
+      if (piece.buffer !== bytes.buffer) bytes.set(piece, length);
+      length += piece.byteLength;
+    }
+    return bytes;
+  } finally {
+    blob.close();
+  }
+}

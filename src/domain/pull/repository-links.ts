@@ -1,0 +1,86 @@
+import type { Digest } from '../digest.ts';
+import type { BoundedCache } from '../ports/bounded-cache.ts';
+import type { RecordStore } from '../ports/record-store.ts';
+import {
+  digestFromPath,
+  layerLinkKey,
+  REPOSITORIES,
+  revisionLinkKey,
+  revisionsKey,
+} from '../registry-layout.ts';
+import { parseRepositoryName, type RepositoryName } from '../repository-name.ts';
+import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
+
+/** The digest that a link's bytes name, or undefined for a link that is broken and must be renewed. */
+export function linkedDigest(bytes: Uint8Array | undefined, expected: Digest): boolean {
+  if (bytes === undefined || bytes.byteLength !== expected.length) return false;
+  try {
+    return decodeUtf8(bytes) === expected;
+  } catch {
+    return false; // bytes that are not even text
+  }
+}
+
+/**
+ * Which blobs and manifests a repository may read: the links of the registry's layout. That a link
+ * is there is remembered; that one is missing is not, since another process may write it.
+ */
+export class RepositoryLinks {
+  readonly #records: RecordStore;
+  readonly #known: BoundedCache<true>;
+
+  constructor(records: RecordStore, known: BoundedCache<true>) {
+    this.#records = records;
+    this.#known = known;
+  }
+
+  hasLayer(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#has(layerLinkKey(repository, digest), digest);
+  }
+
+  linkLayer(repository: RepositoryName, digest: Digest): Promise<void> {
+    return this.#link(layerLinkKey(repository, digest), digest);
+  }
+
+  hasRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#has(revisionLinkKey(repository, digest), digest);
+  }
+
+  linkRevision(repository: RepositoryName, digest: Digest): Promise<void> {
+    return this.#link(revisionLinkKey(repository, digest), digest);
+  }
+
+  /** The manifests that the repository has a link to. */
+  async *revisions(repository: RepositoryName): AsyncIterable<Digest> {
+    const folder = revisionsKey(repository);
+    for (const algorithm of await this.#records.children(folder)) {
+      for (const encoded of await this.#records.children(`${folder}/${algorithm}`)) {
+        const digest = digestFromPath(algorithm, encoded);
+        if (digest !== undefined) yield digest;
+      }
+    }
+  }
+
+  /** The repositories that hold a manifest, in no order. */
+  async *repositories(below = ''): AsyncIterable<RepositoryName> {
+    const folder = below === '' ? REPOSITORIES : `${REPOSITORIES}/${below}`;
+    const names = await this.#records.children(folder);
+    if (below !== '' && names.includes('_manifests')) yield parseRepositoryName(below);
+    for (const name of names.filter((child) => !child.startsWith('_'))) {
+      yield* this.repositories(below === '' ? name : `${below}/${name}`);
+    }
+  }
+
+  async #has(key: string, digest: Digest): Promise<boolean> {
+    if (this.#known.get(key) === true) return true;
+    const found = linkedDigest(await this.#records.get(key), digest);
+    if (found) this.#known.set(key, true);
+    return found;
+  }
+
+  async #link(key: string, digest: Digest): Promise<void> {
+    if (await this.#has(key, digest)) return;
+    await this.#records.put(key, encodeUtf8(digest));
+    this.#known.set(key, true);
+  }
+}

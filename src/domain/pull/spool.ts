@@ -1,0 +1,85 @@
+import { StorageFailed } from '../errors.ts';
+import { Signal } from './signal.ts';
+import type { Staging } from './staging.ts';
+import { TransferWindow } from './transfer-window.ts';
+
+/** How many bytes of each transfer stay in memory for the readers that keep pace; in bytes. */
+const WINDOW = 4 * 1024 * 1024;
+
+/** How many bytes may wait for the storage, or without one for a reader; in bytes. */
+const BACKLOG = 8 * 1024 * 1024;
+
+/**
+ * What has come of a transfer: the latest bytes in memory, and all of them in the storage. When the
+ * storage fails it goes on from memory alone, at the pace of the slowest reader.
+ */
+export class Spool {
+  readonly #staging: Staging | undefined;
+  readonly #window = new TransferWindow();
+  readonly #readerMoved = new Signal();
+  readonly #slowestReader: () => number | undefined;
+
+  /** @param slowestReader where the reader is that has come least far; undefined without readers */
+  constructor(staging: Staging | undefined, slowestReader: () => number | undefined) {
+    this.#staging = staging;
+    this.#slowestReader = slowestReader;
+  }
+
+  /** How many bytes have come. */
+  get end(): number {
+    return this.#window.end;
+  }
+
+  push(piece: Uint8Array): void {
+    this.#window.push(piece);
+    if (this.#isKept) this.#staging?.add(piece);
+    this.#trim();
+  }
+
+  /** Whether every byte from `offset` on can still be read. */
+  reaches(offset: number): boolean {
+    const stored = this.#staging?.length ?? 0;
+    return offset >= this.#window.start || this.#window.start <= stored;
+  }
+
+  /** At least one byte from `offset` on, which must be below {@link end}. */
+  at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const inMemory = this.#window.at(offset);
+    if (inMemory !== undefined) return inMemory;
+    if (this.#staging !== undefined && offset < this.#staging.length) {
+      return this.#staging.readAt(offset, scratch);
+    }
+    throw new StorageFailed('the bytes could not be kept, and are gone from memory');
+  }
+
+  /** A reader has moved on or left. */
+  readerMoved(): void {
+    if (this.#isKept) return;
+    this.#trim();
+    this.#readerMoved.fire();
+  }
+
+  /** Resolves when more bytes may come. Rejects if they could neither be kept nor read. */
+  async room(): Promise<void> {
+    if (this.#isKept && (this.#staging?.unwritten ?? 0) > BACKLOG) {
+      await this.#staging?.untilUnwritten(BACKLOG / 2);
+    }
+    while (!this.#isKept && this.#window.end - this.#window.start > BACKLOG) {
+      if (this.#slowestReader() === undefined) {
+        throw new StorageFailed('nobody reads what cannot be kept');
+      }
+      await this.#readerMoved.next();
+    }
+  }
+
+  get #isKept(): boolean {
+    return this.#staging !== undefined && this.#staging.failure === undefined;
+  }
+
+  #trim(): void {
+    const recent = this.#window.end - WINDOW;
+    const stored = this.#staging?.length ?? 0;
+    const readByAll = this.#slowestReader() ?? this.#window.end;
+    this.#window.dropBefore(this.#isKept ? Math.min(recent, stored) : readByAll);
+  }
+}

@@ -1,0 +1,224 @@
+import { algorithmOf, type Digest } from '../digest.ts';
+import { DigestMismatch, RegistryError, UpstreamFailure } from '../errors.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Events } from '../ports/events.ts';
+import type { Hasher } from '../ports/hasher.ts';
+import type { RepositoryName } from '../repository-name.ts';
+import { type DownloadPorts, download } from './download.ts';
+import { Signal } from './signal.ts';
+import { Spool } from './spool.ts';
+import { Staging } from './staging.ts';
+import { TransferReader } from './transfer-reader.ts';
+
+export interface TransferPorts extends DownloadPorts {
+  readonly blobs: BlobStore;
+  readonly hasher: Hasher;
+  readonly events: Events;
+}
+
+/**
+ * One blob on its way from the upstream into the storage and to any number of readers.
+ *
+ *   upstream ─ download ─ hash ─ spool ─┬─ memory ──── readers that keep pace
+ *                                       └─ storage ─── readers that are behind, or begin late
+ *
+ * Readers get every byte but the last until the whole has its digest. Whatever a reader does, the
+ * download goes on; whatever the storage does, the readers get their bytes.
+ */
+export class Transfer {
+  readonly digest: Digest;
+  /** Those that may read the blob once it is stored. */
+  readonly repositories: Set<RepositoryName>;
+  readonly #ports: TransferPorts;
+  readonly #origin: RepositoryName;
+  readonly #changed = new Signal();
+  readonly #readers = new Set<TransferReader>();
+  #spool: Spool = new Spool(undefined, () => this.#slowestReader());
+  #staging: Staging | undefined;
+  #size: number | undefined;
+  #state: 'asking' | 'receiving' | 'whole' = 'asking';
+  #failure: Error | undefined;
+  #stopped = false;
+  #over = false;
+
+  constructor(
+    ports: TransferPorts,
+    repository: RepositoryName,
+    digest: Digest,
+    expectedSize: number | undefined,
+  ) {
+    this.digest = digest;
+    this.repositories = new Set([repository]);
+    this.#origin = repository;
+    this.#ports = ports;
+    this.#size = expectedSize;
+  }
+
+  /** Downloads, verifies and stores the blob. Never rejects; whether the blob is in the storage. */
+  async run(): Promise<boolean> {
+    try {
+      await this.#stage();
+      await this.#download();
+      return await this.#commit();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Lets it end at its next interruption, without a further attempt. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The blob's size in bytes, as soon as it is known. */
+  get size(): number | undefined {
+    return this.#size;
+  }
+
+  /** Resolves when the upstream has begun to send; rejects if it does not. */
+  async opened(): Promise<void> {
+    while (this.#state === 'asking') {
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.changed();
+    }
+  }
+
+  /** Whether it can still serve every byte from `offset` on. */
+  reaches(offset: number): boolean {
+    return this.#failure === undefined && this.#spool.reaches(offset);
+  }
+
+  /** A reader of the whole; until it is closed, the bytes stay, whatever becomes of the transfer. */
+  reader(): TransferReader {
+    const reader = new TransferReader(this, () => this.#left(reader));
+    this.#readers.add(reader);
+    return reader;
+  }
+
+  /** Why it has ended without the blob, if so. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Whether all bytes are here and have the digest. */
+  get isWhole(): boolean {
+    return this.#state === 'whole';
+  }
+
+  /** Up to which offset bytes may be sent. */
+  get releasable(): number {
+    const { end } = this.#spool;
+    if (this.isWhole) return end;
+    return Math.max(0, Math.min(end, (this.#size ?? end) - 1));
+  }
+
+  /** Bytes from `offset` on, which must be below {@link releasable}. */
+  at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
+    return this.#spool.at(offset, scratch);
+  }
+
+  /** Resolves when more can be read, or nothing more ever will. */
+  changed(): Promise<void> {
+    return this.#changed.next();
+  }
+
+  readerMoved(): void {
+    this.#spool.readerMoved();
+  }
+
+  async #stage(): Promise<void> {
+    try {
+      this.#staging = new Staging(await this.#ports.blobs.stage(this.digest));
+      this.#spool = new Spool(this.#staging, () => this.#slowestReader());
+    } catch (cause) {
+      this.#notStored(cause);
+    }
+  }
+
+  async #download(): Promise<void> {
+    const hash = this.#ports.hasher.start(algorithmOf(this.digest));
+    for await (const piece of this.#pieces()) {
+      hash.update(piece);
+      this.#spool.push(piece);
+      this.#changed.fire();
+      await this.#spool.room();
+    }
+    const found = hash.digest();
+    if (found !== this.digest) throw new DigestMismatch('the blob', this.digest, found);
+    this.#size = this.#spool.end;
+    this.#state = 'whole';
+    this.#changed.fire();
+  }
+
+  #pieces(): AsyncIterable<Uint8Array> {
+    const { digest } = this;
+    const repository = this.#origin;
+    return download(this.#ports, {
+      repository,
+      digest,
+      expectedSize: this.#size,
+      opened: (size) => {
+        this.#size = size;
+        this.#state = 'receiving';
+        this.#changed.fire();
+      },
+      interrupted: (offset, delayMs, cause) => {
+        const type = 'transfer-resumed';
+        this.#ports.events.emit({ type, repository, digest, offset, delayMs, cause });
+      },
+      wanted: () => !this.#stopped,
+    });
+  }
+
+  async #commit(): Promise<boolean> {
+    try {
+      await this.#staging?.commit();
+      return this.#staging !== undefined;
+    } catch (cause) {
+      this.#notStored(cause);
+      return false;
+    }
+  }
+
+  #fail(cause: Error): void {
+    this.#failure = cause;
+    const isAnswer = cause instanceof RegistryError && !(cause instanceof UpstreamFailure);
+    if (isAnswer) return;
+    const { digest } = this;
+    this.#ports.events.emit({ type: 'transfer-failed', repository: this.#origin, digest, cause });
+  }
+
+  async #end(): Promise<void> {
+    this.#over = true;
+    this.#changed.fire();
+    // After a commit this removes nothing; without one, nobody is to find the bytes.
+    await this.#staging?.discard().catch((cause) => this.#notStored(cause));
+    this.#closeIfUnused();
+  }
+
+  #left(reader: TransferReader): void {
+    this.#readers.delete(reader);
+    this.#spool.readerMoved();
+    this.#closeIfUnused();
+  }
+
+  #closeIfUnused(): void {
+    if (this.#over && this.#readers.size === 0) this.#staging?.close();
+  }
+
+  #slowestReader(): number | undefined {
+    let slowest: number | undefined;
+    for (const { position } of this.#readers) {
+      if (slowest === undefined || position < slowest) slowest = position;
+    }
+    return slowest;
+  }
+
+  #notStored(cause: unknown): void {
+    const what = `blob ${this.digest}`;
+    this.#ports.events.emit({ type: 'not-stored', repository: this.#origin, what, cause });
+  }
+}
