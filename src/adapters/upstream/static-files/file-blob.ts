@@ -1,4 +1,4 @@
-import { SizeMismatch } from '../../../domain/errors.ts';
+import { SizeMismatch, UpstreamUnreachable } from '../../../domain/errors.ts';
 import type { FetchedBlob } from '../../../domain/ports/upstream.ts';
 import { type OpenFile, unreadable } from './file-tree.ts';
 
@@ -17,6 +17,8 @@ export class FileBlob implements FetchedBlob, AsyncIterableIterator<Uint8Array> 
   readonly #file: OpenFile;
   readonly #onClose: (blob: FileBlob) => void;
   #position: number;
+  #givenUp = false;
+  #interrupt: (error: UpstreamUnreachable) => void = () => {};
 
   constructor(name: string, file: OpenFile, offset: number, onClose: (blob: FileBlob) => void) {
     this.offset = offset;
@@ -37,12 +39,12 @@ export class FileBlob implements FetchedBlob, AsyncIterableIterator<Uint8Array> 
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#position >= this.size) return this.return();
-    try {
-      return { done: false, value: await this.#read() };
-    } catch (error) {
-      this.cancel();
-      throw error;
-    }
+    // Not Promise.race() with one promise for all reads: it would hold on to every piece.
+    const value = await new Promise<Uint8Array>((resolve, reject) => {
+      this.#interrupt = reject;
+      this.#read().then(resolve, reject);
+    });
+    return { done: false, value };
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
@@ -51,20 +53,29 @@ export class FileBlob implements FetchedBlob, AsyncIterableIterator<Uint8Array> 
   }
 
   cancel(): void {
+    this.#givenUp = true;
+    this.#interrupt(this.#failure());
     // A file that was only read has nothing to lose when closing fails.
     this.#close().catch(() => {});
   }
 
   async #read(): Promise<Uint8Array> {
+    if (this.#givenUp) throw this.#failure();
     const length = Math.min(LARGEST_PIECE, this.size - this.#position);
-    const { buffer, bytesRead } = await this.#file.handle
-      .read(Buffer.allocUnsafe(length), 0, length, this.#position)
-      .catch((error: unknown) => {
-        throw unreadable(this.#name, error);
-      });
-    if (bytesRead === 0) throw new SizeMismatch(this.#name, this.size, this.#position);
-    this.#position += bytesRead;
-    return buffer.subarray(0, bytesRead);
+    const buffer = Buffer.allocUnsafe(length);
+    try {
+      const { bytesRead } = await this.#file.handle.read(buffer, 0, length, this.#position);
+      if (bytesRead === 0) throw new SizeMismatch(this.#name, this.size, this.#position);
+      this.#position += bytesRead;
+      return buffer.subarray(0, bytesRead);
+    } catch (error) {
+      this.#close().catch(() => {});
+      throw error instanceof SizeMismatch ? error : unreadable(this.#name, error);
+    }
+  }
+
+  #failure(): UpstreamUnreachable {
+    return new UpstreamUnreachable(`the reading of ${this.#name} was given up`);
   }
 
   async #close(): Promise<void> {

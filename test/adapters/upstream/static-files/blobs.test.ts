@@ -106,6 +106,10 @@ testSuite('blobs of an image layout', (it) => {
     const blob = await upstream.fetchBlob(ALPINE, digestOf(BIG), 0);
     blob.cancel();
     await rejects(collect(blob), UpstreamFailure);
+    const read = await upstream.fetchBlob(ALPINE, digestOf(BIG), 0);
+    const collecting = collect(read);
+    read.cancel();
+    await rejects(collecting, UpstreamFailure);
     const other = await upstream.fetchBlob(ALPINE, digestOf(BIG), 0);
     await upstream.close();
     await rejects(collect(other), UpstreamFailure);
