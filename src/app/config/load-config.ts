@@ -1,8 +1,23 @@
+import { canWriteDirectory, defaultDirectory } from './cache-directory.ts';
+import { type Checked, Checker } from './check.ts';
 import type { Config } from './config.ts';
-import type { Origin } from './origin.ts';
-
-/** The environment as `process.env` gives it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { findFile, readFile, USUAL_FILES } from './config-file.ts';
+import { CONFIGURATION, CONFIGURATION_INDEX } from './configuration.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import type { Environment } from './environment.ts';
+import { DEFAULT_ORIGIN, type Origin } from './origin.ts';
+import { ConfigProblems } from './problem.ts';
+import { emptyMap, type RawMap } from './raw-tree.ts';
+import { Report } from './report.ts';
+import { httpOf } from './sections/http.ts';
+import { catalogOf, tagPageLimit } from './sections/listing.ts';
+import { logOf } from './sections/log.ts';
+import { namesUpstream, tagTimeout, upstreamOf } from './sections/proxy.ts';
+import { storageOf } from './sections/storage.ts';
+import { checkVersion } from './sections/version.ts';
+import { DOCKER_HUB } from './upstream-url.ts';
+import { Values } from './values.ts';
+import { applyVariables } from './variables.ts';
 
 export interface LoadOptions {
   /** The configuration file named on the command line. */
@@ -30,5 +45,47 @@ export interface ConfigResult {
  * @throws {ConfigProblems} with every mistake at once.
  */
 export function loadConfig(options: LoadOptions): ConfigResult {
-  throw new Error(`the configuration is not read yet: ${options.path}`);
+  const { env, canWrite = canWriteDirectory } = options;
+  const report = new Report();
+  const source = findFile(options.path, env, options.candidates ?? USUAL_FILES);
+  const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, report);
+  const tree = applyVariables(file ?? emptyMap(DEFAULT_ORIGIN), env, report);
+  const { found, values } = check(tree, report);
+  // Of a file that cannot be read nothing can be said to be missing.
+  if (file) checkVersion(values, source);
+  const config = configOf(values, () => defaultDirectory(env, canWrite));
+  if (source !== undefined && !namesUpstream(values)) {
+    report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
+  }
+  if (report.problems.length > 0) throw new ConfigProblems(report.problems);
+  return {
+    config: deepFreeze(config),
+    warnings: report.warnings(),
+    source,
+    origins: originsOf(found),
+  };
+}
+
+function check(
+  tree: RawMap,
+  report: Report,
+): { found: ReadonlyMap<string, Checked>; values: Values } {
+  const checker = new Checker(CONFIGURATION_INDEX, report);
+  checker.section(CONFIGURATION, tree, '');
+  return { found: checker.found, values: new Values(checker.found, CONFIGURATION_INDEX, report) };
+}
+
+function configOf(values: Values, directory: () => string): Config {
+  return {
+    upstream: upstreamOf(values),
+    storage: storageOf(values, directory),
+    http: httpOf(values),
+    log: logOf(values),
+    tags: { timeoutMs: values.of(tagTimeout), pageLimit: tagPageLimit(values) },
+    catalog: catalogOf(values),
+  };
+}
+
+function originsOf(found: ReadonlyMap<string, Checked>): ReadonlyMap<string, Origin> {
+  return new Map([...found].map(([key, { origin }]) => [key, origin]));
 }

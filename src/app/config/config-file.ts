@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Environment } from './environment.ts';
+import { emptyMap, isNull, type RawMap } from './raw-tree.ts';
+import type { Report } from './report.ts';
+import { PATH_VARIABLE } from './variables.ts';
+import { yamlTree } from './yaml-tree.ts';
+
+/** Where the registry's images keep their configuration: those of 3.x, then those of 2.x. */
+export const USUAL_FILES: readonly string[] = [
+  '/etc/distribution/config.yml',
+  '/etc/docker/registry/config.yml',
+];
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission is denied',
+  EISDIR: 'it is a directory',
+};
+
+/** The file to read: the one named on the command line, by a variable, or the first usual one. */
+export function findFile(
+  named: string | undefined,
+  env: Environment,
+  candidates: readonly string[],
+): string | undefined {
+  return named ?? (env[PATH_VARIABLE] || candidates.find((file) => existsSync(file)));
+}
+
+/** The tree of a file; `undefined` if it cannot be read, which is then in the report. */
+export function readFile(file: string, report: Report): RawMap | undefined {
+  const text = readText(file, report);
+  const tree = text === undefined ? undefined : yamlTree(text, { kind: 'file', file }, report);
+  if (tree === undefined) return undefined;
+  if (tree.kind === 'map') return tree;
+  if (!isNull(tree)) report.problem(tree.origin, 'the file must hold a section, `key: value`');
+  return isNull(tree) ? emptyMap(tree.origin) : undefined;
+}
+
+function readText(file: string, report: Report): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const reason = REASONS[code] ?? code;
+    report.problems.push({ message: `${file}: the configuration cannot be read: ${reason}` });
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { RawNode } from './raw-tree.ts';
+
+const LONGEST = 80;
+
+/** What was found, for a message; never a secret, and never the user info of a URL. */
+export function foundWords(node: RawNode, secret: boolean): string {
+  if (node.kind === 'list') return 'a list';
+  if (node.kind === 'map') return 'a section';
+  if (secret) return 'what is there (not shown, for it is secret)';
+  return quoted(node.text);
+}
+
+/** A value as a message may show it: one line, not too long, without user info. */
+export function quoted(text: string): string {
+  const shown = withoutUserInfo(text);
+  return JSON.stringify(shown.length > LONGEST ? `${shown.slice(0, LONGEST)}...` : shown);
+}
+
+/**
+ * Up to the last `@`, because an unencoded password may hold one itself; and with or without a
+ * scheme, because a forgotten scheme is one of the mistakes this is shown for.
+ */
+function withoutUserInfo(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1[redacted]@');
+}

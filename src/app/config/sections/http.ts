@@ -1,0 +1,133 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { HttpConfig, ListenConfig } from '../config.ts';
+import { ignored, listOf, mapOf, met, section, setting } from '../declare.ts';
+import { parseListenAddress } from '../listen-address.ts';
+import { quoted } from '../redact.ts';
+import type { Section } from '../schema.ts';
+import { boolean, oneOf, text, wait } from '../value-types.ts';
+import type { Values } from '../values.ts';
+import { tls } from './tls.ts';
+
+const addr = setting(text, {
+  default: ':5000',
+  help: 'Where to listen: `:5000`, `127.0.0.1:5000`, `[::1]:5000`; a path when `http.net` is `unix`. Port 0 takes a free one.',
+});
+const net = setting(oneOf('tcp', 'unix'), {
+  default: 'tcp',
+  help: 'Kind of socket.',
+});
+const prefix = setting(text, {
+  default: '/',
+  help: 'Path below which everything is served; starts and ends with a slash.',
+});
+const draintimeout = setting(wait, {
+  default: '30s',
+  help: "How long running answers may take to end after a stop signal. The registry's default is `0`, which cuts them off.",
+});
+const headers = setting(mapOf(listOf(text)), {
+  help: 'Headers added to each answer: a list of values for each name.',
+});
+
+const debug = section(
+  {
+    addr: setting(text, { help: 'Where to listen for debugging.' }),
+    prometheus: section({
+      enabled: setting(boolean, { default: 'false', help: 'Whether metrics are served.' }),
+      path: setting(text, { default: '/metrics', help: 'Where metrics are served.' }),
+    }),
+  },
+  { standing: ignored, help: 'Debugging and metrics.' },
+);
+
+export const http: Section = section(
+  {
+    addr,
+    net,
+    prefix,
+    headers,
+    draintimeout,
+    host: setting(text, { standing: ignored, help: 'URL under which clients reach the mirror.' }),
+    secret: setting(text, { secret: true, standing: ignored, help: 'Signs upload state.' }),
+    relativeurls: setting(boolean, {
+      default: 'false',
+      standing: met('every URL in an answer is relative'),
+      help: 'Relative URLs in answers.',
+    }),
+    tls,
+    debug,
+    http2: section({
+      disabled: setting(boolean, {
+        default: 'false',
+        standing: met('HTTP/1.1 is spoken'),
+        help: 'No HTTP/2.',
+      }),
+    }),
+    h2c: section({
+      enabled: setting(boolean, { default: 'false', standing: ignored, help: 'HTTP/2 in clear.' }),
+    }),
+  },
+  { help: 'How clients reach the mirror.' },
+);
+
+export function httpOf(values: Values): HttpConfig {
+  checkPrefix(values);
+  return {
+    listen: listenOf(values),
+    prefix: values.of(prefix),
+    headers: headersOf(values),
+    drainTimeoutMs: values.of(draintimeout),
+  };
+}
+
+function listenOf(values: Values): ListenConfig {
+  const written = values.of(addr);
+  if (values.of(net) === 'unix') {
+    if (!values.isSet(addr)) values.problem(net, 'is `unix`, so http.addr must be a path');
+    return { kind: 'unix', path: written };
+  }
+  const address = parseListenAddress(written);
+  if (address) return { kind: 'tcp', ...address };
+  const examples = '`:5000`, `127.0.0.1:5000` or `[::1]:5000`';
+  values.problem(addr, `must be an address such as ${examples}, not ${quoted(written)}`);
+  return { kind: 'tcp', port: 0 };
+}
+
+function checkPrefix(values: Values): void {
+  const written = values.of(prefix);
+  if (/^\/([^\s?#%\\]+\/)*$/.test(written)) return;
+  values.problem(
+    prefix,
+    `must start and end with a slash, such as \`/mirror/\`, not ${quoted(written)}`,
+  );
+}
+
+/** Framing is decided for each answer; a fixed value would break it. */
+const NOT_FIXED = [
+  'connection',
+  'content-length',
+  'content-range',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+];
+
+function headersOf(values: Values): Readonly<Record<string, readonly string[]>> {
+  const all = values.of(headers) ?? {};
+  for (const [name, lines] of Object.entries(all)) {
+    const wrong = NOT_FIXED.includes(name.toLowerCase())
+      ? 'differs from answer to answer and cannot be set here'
+      : invalidHeader(name, lines);
+    if (wrong !== undefined) values.problem(headers, `${quoted(name)} ${wrong}`);
+  }
+  return all;
+}
+
+function invalidHeader(name: string, lines: readonly string[] | undefined): string | undefined {
+  try {
+    validateHeaderName(name);
+    for (const line of lines ?? []) validateHeaderValue(name, line);
+    return undefined;
+  } catch {
+    return 'is not a header that HTTP can carry';
+  }
+}
