@@ -9,6 +9,7 @@ import type {
   TagPage,
   Upstream,
 } from '../../../domain/ports/upstream.ts';
+import { page } from '../../../domain/pull/page.ts';
 import { type Reference, referenceText, type Tag } from '../../../domain/reference.ts';
 import type { Referrer } from '../../../domain/referrers.ts';
 import type { RepositoryName } from '../../../domain/repository-name.ts';
@@ -17,7 +18,6 @@ import { FileTree } from './file-tree.ts';
 import { ImageLayout, manifestIn } from './image-layout.ts';
 import type { LayoutEntry } from './layout-index.ts';
 import { findReferrers } from './referrers-walk.ts';
-import { tagPage } from './tag-page.ts';
 import { within } from './within.ts';
 
 /**
@@ -72,12 +72,12 @@ export class StaticFilesUpstream implements Upstream {
     return size;
   }
 
-  async listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
+  async listTags(repository: RepositoryName, request: PageRequest): Promise<TagPage> {
     const entries = await (await this.#layout(repository)).entries();
-    return tagPage(
-      entries.map(({ tag }) => tag).filter((tag) => tag !== undefined),
-      page,
-    );
+    const tags = entries.map(({ tag }) => tag).filter((tag) => tag !== undefined);
+    // The default order of sort() is that of UTF-16 code units; all of a tag's are ASCII.
+    const { items, more } = page([...new Set(tags)].sort(), request);
+    return { tags: items, more };
   }
 
   async listReferrers(repository: RepositoryName, subject: Digest): Promise<readonly Referrer[]> {

@@ -16,7 +16,7 @@ const PAGES: [limit: number | undefined, last: string | undefined, page: TagPage
   [2, '3.20', { tags: ['edge', 'latest'], more: false }],
   [1, '3.2', { tags: ['3.20'], more: true }],
   [9, 'latest', { tags: [], more: false }],
-  [0, undefined, { tags: [], more: false }],
+  [0, undefined, { tags: [], more: true }],
 ];
 
 /** What `index.json` calls a manifest, and the tag that this means. */
