@@ -10,7 +10,7 @@ import {
 import type { Content } from '../../../support/oci-content.ts';
 import { type LayoutEntry, writeLayout } from '../../../support/oci-layout.ts';
 import type { DefineTest } from '../../../support/suite.ts';
-import { makeTempDirectory } from '../../../support/temp-directory.ts';
+import { tempDirectory } from '../../../support/temp-directory.ts';
 
 /** A directory of layouts and the upstream over it. */
 export interface Layouts {
@@ -27,8 +27,9 @@ export function layoutsFor(it: DefineTest): () => Promise<Layouts> {
     for (const remove of removals) await remove();
   });
   return async () => {
-    const { path: root, remove } = await makeTempDirectory();
-    removals.push(remove);
+    const directory = await tempDirectory();
+    removals.push(() => directory.remove());
+    const root = directory.path;
     const write = async (name: string, entries: LayoutEntry[]): Promise<string> => {
       const folder = join(root, name);
       await writeLayout(folder, entries);
