@@ -1,0 +1,40 @@
+import { RegistryError } from '../../domain/errors.ts';
+import type { Events, MirrorEvent } from '../../domain/ports/events.ts';
+import { errorChain } from './error-chain.ts';
+import type { Logger } from './logger.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+const ENTRIES: Record<MirrorEvent['type'], readonly [level: Level, message: string]> = {
+  'tag-stale': ['warn', 'served the last known digest, since the upstream could not be asked'],
+  'tag-moved': ['info', 'the tag points to another manifest now'],
+  'manifest-stored': ['debug', 'manifest stored'],
+  'blob-stored': ['info', 'blob stored'],
+  'transfer-resumed': ['warn', 'the download broke off and goes on'],
+  'transfer-failed': ['error', 'the download failed'],
+  unreadable: ['warn', 'unreadable in storage, so it is fetched again'],
+  'not-stored': ['error', 'could not be stored; clients get it all the same'],
+};
+
+/** Writes what the mirror decided to the log. */
+export class EventLog implements Events {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  emit(event: MirrorEvent): void {
+    const [level, message] = ENTRIES[event.type];
+    if (!this.#logger.isLevelEnabled(level)) return;
+    const { type, ...fields } = event;
+    this.#logger[level]({ event: type, ...readable(fields) }, message);
+  }
+}
+
+function readable(fields: Record<string, unknown>): Record<string, unknown> {
+  if (!('cause' in fields)) return fields;
+  const { cause, ...rest } = fields;
+  const detail = cause instanceof RegistryError ? cause.detail : undefined;
+  return { ...rest, error: errorChain(cause), ...(detail === undefined ? {} : { detail }) };
+}

@@ -1,0 +1,41 @@
+import { ContainerModule } from 'inversify';
+import { MirrorServer } from '../../adapters/http/mirror-server.ts';
+import type { HttpOptions } from '../../adapters/http/options.ts';
+import { RequestLog } from '../../adapters/telemetry/request-log.ts';
+import type { Config } from '../config/config.ts';
+import { Lifecycle } from '../lifecycle.ts';
+import { TOKENS } from '../tokens.ts';
+
+/** The hosts under which Docker Hub's registry answers. */
+const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
+
+export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
+  const t = TOKENS;
+  bind(t.accessLog).toResolvedValue(
+    (logger, config) => new RequestLog(logger, config.log.accessLog),
+    [t.logger, t.config],
+  );
+  bind(t.server).toResolvedValue(
+    (mirror, config, log) => new MirrorServer(mirror, httpOptions(config), log),
+    [t.mirror, t.config, t.accessLog],
+  );
+  bind(t.lifecycle).toResolvedValue(
+    (config, storage, upstream, server, transfers, background, logger) =>
+      new Lifecycle({ config, storage, upstream, server, transfers, background, logger }),
+    [t.config, t.storage, t.upstream, t.server, t.transfers, t.background, t.logger],
+  );
+});
+
+function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
+  const isDockerHub = DOCKER_HUB.includes(upstream.url.hostname);
+  return {
+    listen: http.listen,
+    prefix: http.prefix,
+    headers: http.headers,
+    tagsLimit: tags.pageLimit,
+    catalogLimit: catalog.pageLimit,
+    // Somebody else's registry may itself be a mirror of anything: its owner knows what clients mean.
+    namespaces: isDockerHub ? DOCKER_HUB : undefined,
+    libraryByDefault: isDockerHub,
+  };
+}

@@ -1,0 +1,21 @@
+import { ContainerModule } from 'inversify';
+import { FilesystemStorage } from '../../adapters/storage/filesystem/filesystem-storage.ts';
+import { MemoryStorage } from '../../adapters/storage/memory/memory-storage.ts';
+import type { StorageEngine } from '../../domain/ports/storage-engine.ts';
+import type { Config } from '../config/config.ts';
+import { TOKENS } from '../tokens.ts';
+
+export const storageModule: ContainerModule = new ContainerModule(({ bind }) => {
+  bind(TOKENS.storage).toResolvedValue(createStorage, [TOKENS.config]);
+});
+
+function createStorage({ storage }: Config): StorageEngine {
+  switch (storage.driver) {
+    case 'filesystem':
+      return new FilesystemStorage({ rootDirectory: storage.rootDirectory });
+    case 'inmemory':
+      return new MemoryStorage();
+    default:
+      return storage satisfies never;
+  }
+}

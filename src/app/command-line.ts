@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+export interface Commands {
+  /** Runs the mirror until it is told to stop; resolves to what the process ends with. */
+  serve(config: string | undefined): Promise<ExitCode>;
+}
+
+/** Reads the command line (without `node` and the file) and runs what it asks for. */
+export async function runCommandLine(
+  args: readonly string[],
+  version: string,
+  commands: Commands,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = new Command('kagami')
+    .description(
+      'A Docker Hub mirror: fetches each image once, keeps it, and serves it from then on.',
+    )
+    .version(version)
+    .exitOverride();
+  program
+    .command('serve')
+    .description('run the mirror')
+    .argument('[config]', "a config.yml in the form of the CNCF registry's")
+    .addHelpText('after', SERVE_HELP)
+    .action(async (config: string | undefined) => {
+      code = await commands.serve(config);
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    // commander has written the help, the version or the complaint by itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+}
+
+const SERVE_HELP = `
+Without a file it reads REGISTRY_CONFIGURATION_PATH, /etc/distribution/config.yml or
+/etc/docker/registry/config.yml, and REGISTRY_* variables override what they say. With none of
+them it mirrors Docker Hub on port 5000 and keeps images in /var/lib/registry, or where that
+cannot be written, in the user's cache directory.
+
+Exit codes: 0 stopped as asked, 1 unexpected failure, 2 wrong command line or configuration,
+3 the storage cannot be used, 4 the address cannot be listened on.
+`;

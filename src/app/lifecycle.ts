@@ -1,0 +1,61 @@
+import type { Address, MirrorServer } from '../adapters/http/mirror-server.ts';
+import { errorChain } from '../adapters/telemetry/error-chain.ts';
+import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { StorageEngine } from '../domain/ports/storage-engine.ts';
+import type { Upstream } from '../domain/ports/upstream.ts';
+import type { Background } from '../domain/pull/background.ts';
+import type { Transfers } from '../domain/pull/transfers.ts';
+import type { Config } from './config/config.ts';
+
+export interface Parts {
+  readonly config: Config;
+  readonly storage: StorageEngine;
+  readonly upstream: Upstream;
+  readonly server: MirrorServer;
+  readonly transfers: Transfers;
+  readonly background: Background;
+  readonly logger: Logger;
+}
+
+/** Starts the parts in the order of their needs, and stops them in the reverse one. */
+export class Lifecycle {
+  readonly #parts: Parts;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @throws StorageFailed if the storage cannot be used
+   * @throws ListenFailed if the address cannot be listened on
+   */
+  async start(): Promise<Address> {
+    const { storage, server, upstream, logger } = this.#parts;
+    await storage.start();
+    const address = await server.listen();
+    const mirrors = upstream.location;
+    logger.info({ listen: address.url, mirrors, storage: storage.location }, 'kagami is ready');
+    return address;
+  }
+
+  /**
+   * Lets running answers end within the configured time, keeps what has come whole, and gives up the
+   * rest. A second call waits for the first.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { config, storage, upstream, server, transfers, background, logger } = this.#parts;
+    await server.drain(config.http.drainTimeoutMs);
+    transfers.stop();
+    await upstream.close().catch((error) => {
+      logger.warn({ error: errorChain(error) }, 'the connections to the upstream did not close');
+    });
+    await background.idle();
+    await storage.close();
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { errorChain } from '../adapters/telemetry/error-chain.ts';
+import { runCommandLine } from './command-line.ts';
+import { EXIT } from './exit-code.ts';
+import { serve } from './serve.ts';
+import { readVersion } from './version.ts';
+
+function complain(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+const version = readVersion();
+try {
+  // oxlint-disable-next-line node/no-process-env -- the one place that reads it
+  const surroundings = { env: process.env, version, complain, stopSignal };
+  const code = await runCommandLine(process.argv.slice(2), version, {
+    serve: (config) => serve(surroundings, config),
+  });
+  process.exit(code);
+} catch (error) {
+  complain(`kagami: this should not happen, please report it: ${errorChain(error)}`);
+  process.exit(EXIT.failure);
+}

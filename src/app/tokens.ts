@@ -1,0 +1,85 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { AccessLog } from '../adapters/http/access-log.ts';
+import type { MirrorServer } from '../adapters/http/mirror-server.ts';
+import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Events } from '../domain/ports/events.ts';
+import type { Hasher } from '../domain/ports/hasher.ts';
+import type { Mirror } from '../domain/ports/mirror.ts';
+import type { StorageEngine } from '../domain/ports/storage-engine.ts';
+import type { Upstream } from '../domain/ports/upstream.ts';
+import type { Background } from '../domain/pull/background.ts';
+import type { BlobAccess } from '../domain/pull/blob-access.ts';
+import type { ListReferrers } from '../domain/pull/list-referrers.ts';
+import type { ListRepositories } from '../domain/pull/list-repositories.ts';
+import type { ListTags } from '../domain/pull/list-tags.ts';
+import type { ManifestFetch } from '../domain/pull/manifest-fetch.ts';
+import type { ManifestShelf } from '../domain/pull/manifest-shelf.ts';
+import type { PullBlob } from '../domain/pull/pull-blob.ts';
+import type { PullManifest } from '../domain/pull/pull-manifest.ts';
+import type { RepositoryLinks } from '../domain/pull/repository-links.ts';
+import type { TagBook } from '../domain/pull/tag-book.ts';
+import type { TagCheck } from '../domain/pull/tag-check.ts';
+import type { Transfers } from '../domain/pull/transfers.ts';
+import type { Config } from './config/config.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+/** What the container holds, by the name of its token. */
+export interface Services {
+  readonly config: Config;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly events: Events;
+  readonly storage: StorageEngine;
+  readonly upstream: Upstream;
+  readonly background: Background;
+  readonly links: RepositoryLinks;
+  readonly shelf: ManifestShelf;
+  readonly tags: TagBook;
+  readonly tagCheck: TagCheck;
+  readonly manifestFetch: ManifestFetch;
+  readonly transfers: Transfers;
+  readonly blobAccess: BlobAccess;
+  readonly pullManifest: PullManifest;
+  readonly pullBlob: PullBlob;
+  readonly listTags: ListTags;
+  readonly listReferrers: ListReferrers;
+  readonly listRepositories: ListRepositories;
+  readonly mirror: Mirror;
+  readonly accessLog: AccessLog;
+  readonly server: MirrorServer;
+  readonly lifecycle: Lifecycle;
+}
+
+type Tokens = { readonly [K in keyof Services]: ServiceIdentifier<Services[K]> };
+
+/** The description is what the container's messages show. */
+export const TOKENS: Tokens = {
+  config: Symbol('Config'),
+  version: Symbol('version'),
+  logger: Symbol('Logger'),
+  clock: Symbol('Clock'),
+  hasher: Symbol('Hasher'),
+  events: Symbol('Events'),
+  storage: Symbol('StorageEngine'),
+  upstream: Symbol('Upstream'),
+  background: Symbol('Background'),
+  links: Symbol('RepositoryLinks'),
+  shelf: Symbol('ManifestShelf'),
+  tags: Symbol('TagBook'),
+  tagCheck: Symbol('TagCheck'),
+  manifestFetch: Symbol('ManifestFetch'),
+  transfers: Symbol('Transfers'),
+  blobAccess: Symbol('BlobAccess'),
+  pullManifest: Symbol('PullManifest'),
+  pullBlob: Symbol('PullBlob'),
+  listTags: Symbol('ListTags'),
+  listReferrers: Symbol('ListReferrers'),
+  listRepositories: Symbol('ListRepositories'),
+  mirror: Symbol('Mirror'),
+  accessLog: Symbol('AccessLog'),
+  server: Symbol('MirrorServer'),
+  lifecycle: Symbol('Lifecycle'),
+};
