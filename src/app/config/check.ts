@@ -36,7 +36,8 @@ export class Checker {
       return;
     }
     for (const [name, entry] of map.entries) {
-      if (!section.fields.has(name)) this.#unknown(section, key, name, entry);
+      if (!section.fields.has(name) && !isExtension(key, name))
+        this.#unknown(section, key, name, entry);
     }
     this.#fields(section, map, key, covered);
   }
@@ -130,6 +131,11 @@ export class Checker {
     const hint = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
     this.#report.problem(entry.keyOrigin, `${key} is not a known key${hint}`, key);
   }
+}
+
+/** `x-anything:` at the top is a place for anchors, for the registry ignores what it does not know. */
+function isExtension(place: string, name: string): boolean {
+  return place === '' && name.startsWith('x-');
 }
 
 /** Whether a setting differs from the registry's default, or anything in a section does. */

@@ -27,8 +27,8 @@ export function findFile(
 }
 
 /** The tree of a file; `undefined` if it cannot be read, which is then in the report. */
-export function readFile(file: string, report: Report): RawMap | undefined {
-  const text = readText(file, report);
+export function readFile(file: string, env: Environment, report: Report): RawMap | undefined {
+  const text = readText(file, env, report);
   const tree = text === undefined ? undefined : yamlTree(text, { kind: 'file', file }, report);
   if (tree === undefined) return undefined;
   if (tree.kind === 'map') return tree;
@@ -36,13 +36,14 @@ export function readFile(file: string, report: Report): RawMap | undefined {
   return isNull(tree) ? emptyMap(tree.origin) : undefined;
 }
 
-function readText(file: string, report: Report): string | undefined {
+function readText(file: string, env: Environment, report: Report): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     const reason = REASONS[code] ?? code;
-    report.problems.push({ message: `${file}: the configuration cannot be read: ${reason}` });
+    const why = env[PATH_VARIABLE] === file ? `, as ${PATH_VARIABLE} names it` : '';
+    report.problems.push({ message: `${file}: cannot be read${why}: ${reason}` });
     return undefined;
   }
 }

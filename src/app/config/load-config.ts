@@ -13,7 +13,7 @@ import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
 import { namesUpstream, tagTimeout, upstreamOf } from './sections/proxy.ts';
-import { storageOf } from './sections/storage.ts';
+import { rootdirectory, storageOf } from './sections/storage.ts';
 import { checkVersion } from './sections/version.ts';
 import { DOCKER_HUB } from './upstream-url.ts';
 import { Values } from './values.ts';
@@ -48,7 +48,7 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const { env, canWrite = canWriteDirectory } = options;
   const report = new Report();
   const source = findFile(options.path, env, options.candidates ?? USUAL_FILES);
-  const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, report);
+  const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, env, report);
   const tree = applyVariables(file ?? emptyMap(DEFAULT_ORIGIN), env, report);
   const { found, values } = check(tree, report);
   // Of a file that cannot be read nothing can be said to be missing.
@@ -57,12 +57,12 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }
-  if (report.problems.length > 0) throw new ConfigProblems(report.problems);
+  if (report.problems.length > 0) throw new ConfigProblems(report.inOrder());
   return {
     config: deepFreeze(config),
     warnings: report.warnings(),
     source,
-    origins: originsOf(found),
+    origins: originsOf(config, found),
   };
 }
 
@@ -86,6 +86,17 @@ function configOf(values: Values, directory: () => string): Config {
   };
 }
 
-function originsOf(found: ReadonlyMap<string, Checked>): ReadonlyMap<string, Origin> {
-  return new Map([...found].map(([key, { origin }]) => [key, origin]));
+function originsOf(
+  config: Config,
+  found: ReadonlyMap<string, Checked>,
+): ReadonlyMap<string, Origin> {
+  const origins = new Map([...found].map(([key, { origin }]) => [key, origin]));
+  for (const { key, field } of CONFIGURATION_INDEX.fields) {
+    if (field.kind === 'section') origins.delete(key);
+  }
+  const directory = CONFIGURATION_INDEX.keyOf(rootdirectory);
+  if (config.storage.driver === 'filesystem' && !origins.has(directory)) {
+    origins.set(directory, DEFAULT_ORIGIN);
+  }
+  return origins;
 }

@@ -3,14 +3,21 @@ import { closest, distance } from 'fastest-levenshtein';
 /** A third of the letters wrong is still a slip; more is another word. */
 const SLIP = 3;
 
+/** From so many letters on, the beginning of a word stands for the word. */
+const STEM = 4;
+
 /** The candidate that `word` was most likely meant to be, or `undefined` if none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
-  const found = closest(
-    word.toLowerCase(),
-    candidates.map((each) => each.toLowerCase()),
-  );
-  const index = candidates.findIndex((each) => each.toLowerCase() === found);
-  const allowed = Math.max(1, Math.floor(word.length / SLIP));
-  return distance(word.toLowerCase(), found) <= allowed ? candidates[index] : undefined;
+  const lower = word.toLowerCase();
+  const lowered = candidates.map((each) => each.toLowerCase());
+  const stem = lowered.findIndex((each) => isStem(lower, each) || isStem(each, lower));
+  const found = lowered.length === 0 ? '' : closest(lower, lowered);
+  if (distance(lower, found) <= Math.max(1, Math.floor(word.length / SLIP))) {
+    return candidates[lowered.indexOf(found)];
+  }
+  return candidates[stem];
+}
+
+function isStem(stem: string, word: string): boolean {
+  return stem.length >= STEM && word.startsWith(stem);
 }

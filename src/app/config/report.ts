@@ -12,6 +12,15 @@ export class Report {
     this.problems.push(problemAt(origin, sentence, key));
   }
 
+  /** The problems as they stand in the file, and after them those of variables. */
+  inOrder(): Problem[] {
+    return this.problems.toSorted((one, other) => {
+      const [a, b] = [one.origin, other.origin];
+      if (a?.kind === 'file' && b?.kind === 'file') return a.line - b.line || a.column - b.column;
+      return rank(one) - rank(other);
+    });
+  }
+
   warn(sentence: string): void {
     this.#warnings.push(sentence);
   }
@@ -39,6 +48,11 @@ export class Report {
     }
     return lines;
   }
+}
+
+function rank({ origin }: Problem): number {
+  if (origin === undefined) return 0;
+  return origin.kind === 'file' ? 1 : 2;
 }
 
 function didYouMean(nearest: string | undefined): string {

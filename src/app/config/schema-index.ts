@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts';
-import type { Field, Section, Setting } from './schema.ts';
+import type { Field, Section, Standing } from './schema.ts';
 
 /** What the names of the registry's variables begin with. */
 export const VARIABLE_PREFIX = 'REGISTRY_';
@@ -10,8 +10,10 @@ export interface IndexedField {
   readonly field: Field;
   /** `undefined` where a `_` in a key keeps the REGISTRY_* rule from reaching it. */
   readonly variable: string | undefined;
-  /** The field and the sections it is in, outermost first. */
-  readonly path: readonly Field[];
+  /** That of the outermost section, or else of the key itself, that is not just honoured. */
+  readonly standing: Standing;
+  /** Whether the standing is declared here, and not by a section around it. */
+  readonly ownStanding: boolean;
 }
 
 /** The part of a variable's name that stands for `key`: the Go field's name. */
@@ -25,7 +27,7 @@ export class SchemaIndex {
   readonly #keys: ReadonlyMap<Field, string>;
 
   constructor(root: Section) {
-    this.fields = [...fieldsOf(root, [], [], [])];
+    this.fields = [...fieldsOf(root, { keys: [], parts: [], standing: root.standing })];
     this.#keys = new Map(this.fields.map(({ field, key }) => [field, key]));
   }
 
@@ -54,24 +56,21 @@ export class SchemaIndex {
   }
 }
 
-function* fieldsOf(
-  section: Section,
-  above: readonly Field[],
-  keys: readonly string[],
-  parts: readonly string[],
-): Generator<IndexedField> {
-  for (const [name, field] of section.fields) {
-    const path = [...above, field];
-    const keysHere = [...keys, name];
-    const partsHere = [...parts, variablePart(name, field)];
-    const reachable = !keysHere.some((key) => key.includes('_'));
-    const variable = reachable ? VARIABLE_PREFIX + partsHere.join('_') : undefined;
-    yield { key: keysHere.join('.'), field, variable, path };
-    if (field.kind === 'section') yield* fieldsOf(field, path, keysHere, partsHere);
-  }
+interface Above {
+  readonly keys: readonly string[];
+  readonly parts: readonly string[];
+  readonly standing: Standing;
 }
 
-/** The settings of an index, without its sections. */
-export function isSetting(indexed: IndexedField): indexed is IndexedField & { field: Setting } {
-  return indexed.field.kind === 'setting';
+function* fieldsOf(section: Section, above: Above): Generator<IndexedField> {
+  for (const [name, field] of section.fields) {
+    const keys = [...above.keys, name];
+    const parts = [...above.parts, variablePart(name, field)];
+    const covered = above.standing.kind !== 'honoured';
+    const standing = covered ? above.standing : field.standing;
+    const reachable = !keys.some((key) => key.includes('_'));
+    const variable = reachable ? VARIABLE_PREFIX + parts.join('_') : undefined;
+    yield { key: keys.join('.'), field, variable, standing, ownStanding: !covered };
+    if (field.kind === 'section') yield* fieldsOf(field, { keys, parts, standing });
+  }
 }

@@ -51,6 +51,6 @@ export const wait: Scalar<number> = scalar(
 
 /** One of some words, in any case, as the registry reads its log level. */
 export function oneOf<const W extends string>(...words: readonly [W, ...W[]]): Scalar<W> {
-  const expected = `one of ${words.map((word) => `\`${word}\``).join(', ')}`;
-  return scalar('word', expected, z.string().toLowerCase().pipe(z.enum(words)));
+  const list = words.map((word) => `\`${word}\``).join(', ');
+  return scalar(list, `one of ${list}`, z.string().toLowerCase().pipe(z.enum(words)));
 }

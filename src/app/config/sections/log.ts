@@ -7,16 +7,12 @@ import type { Values } from '../values.ts';
 type WrittenLevel = LogLevel | 'warning' | 'fatal' | 'panic' | 'trace';
 
 /** The registry takes the first four; the rest are logrus's own words for more of the same. */
-const LEVELS: Scalar<WrittenLevel> = oneOf(
-  'error',
-  'warn',
-  'info',
-  'debug',
-  'warning',
-  'fatal',
-  'panic',
-  'trace',
-);
+const { name, expected } = oneOf('error', 'warn', 'info', 'debug');
+const LEVELS: Scalar<WrittenLevel> = {
+  ...oneOf('error', 'warn', 'info', 'debug', 'warning', 'fatal', 'panic', 'trace'),
+  name,
+  expected,
+};
 
 const LEVEL_OF: Readonly<Record<WrittenLevel, LogLevel>> = {
   panic: 'error',
@@ -30,7 +26,8 @@ const LEVEL_OF: Readonly<Record<WrittenLevel, LogLevel>> = {
 };
 
 const level = setting(LEVELS, {
-  help: 'Least grave kind of line that is logged. Default: `info`.',
+  default: 'info',
+  help: 'Least grave kind of line that is logged.',
 });
 const formatter = setting(oneOf('text', 'json', 'logstash'), {
   default: 'text',
@@ -80,8 +77,9 @@ export const log: Section = section(
 );
 
 export function logOf(values: Values): LogConfig {
+  const old = values.isSet(level) ? undefined : values.of(loglevel);
   return {
-    level: LEVEL_OF[values.of(level) ?? values.of(loglevel) ?? 'info'],
+    level: LEVEL_OF[old ?? values.of(level)],
     formatter: values.of(formatter) === 'text' ? 'text' : 'json',
     fields: values.of(fields) ?? {},
     accessLog: !values.of(disabled),

@@ -1,12 +1,12 @@
 import type { StorageConfig } from '../config.ts';
 import { ignored, met, section, setting } from '../declare.ts';
 import { placeOf } from '../origin.ts';
-import type { Section } from '../schema.ts';
+import type { Section, Setting } from '../schema.ts';
 import { boolean, duration, oneOf, text, wholeNumber } from '../value-types.ts';
 import type { Values } from '../values.ts';
 import { azure, gcs, oss, s3, swift } from './storage-elsewhere.ts';
 
-const rootdirectory = setting(text, {
+export const rootdirectory: Setting<string> = setting(text, {
   default: '/var/lib/registry',
   help: "Directory of the cache, in the registry's own layout.",
 });
