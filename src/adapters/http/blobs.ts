@@ -1,0 +1,75 @@
+import type { ByteRange } from '../../domain/byte-range.ts';
+import { parseByteRange } from '../../domain/byte-range.ts';
+import { RangeNotSatisfiable } from '../../domain/errors.ts';
+import type { ServedBlob } from '../../domain/ports/mirror.ts';
+import { isKnown, isRangeWanted } from './conditional.ts';
+import type { Exchange } from './exchange.ts';
+import type { BlobRoute } from './route.ts';
+import { ByteSender } from './send-bytes.ts';
+import type { Service } from './service.ts';
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs */
+export async function answerBlob(
+  service: Service,
+  exchange: Exchange,
+  route: BlobRoute,
+): Promise<void> {
+  await exchange.turn();
+  const { repository, digest } = route;
+  if (isKnown(exchange.request.headers['if-none-match'], digest)) {
+    await service.mirror.statBlob(repository, digest);
+    exchange.answer(304, service.headers.notModified(digest, 'blob'));
+    return;
+  }
+  if (exchange.isHead) {
+    const size = await service.mirror.statBlob(repository, digest);
+    exchange.answer(200, service.headers.ofBlob(digest, size));
+    return;
+  }
+  const range = await wantedRange(service, exchange, route);
+  const served = await service.mirror.openBlob(repository, digest, range);
+  try {
+    await sendBlob(service, exchange, route, served);
+  } finally {
+    served.reader.close();
+  }
+}
+
+/** @throws RangeNotSatisfiable with the blob's size, which the answer has to name */
+async function wantedRange(
+  service: Service,
+  exchange: Exchange,
+  { repository, digest }: BlobRoute,
+): Promise<ByteRange | undefined> {
+  const { headers } = exchange.request;
+  if (headers.range === undefined) return undefined;
+  const ifRange = headers['if-range'];
+  if (!isRangeWanted(typeof ifRange === 'string' ? ifRange : undefined, digest)) return undefined;
+  try {
+    return parseByteRange(headers.range);
+  } catch (error) {
+    if (!(error instanceof RangeNotSatisfiable)) throw error;
+    const size = await service.mirror.statBlob(repository, digest);
+    throw new RangeNotSatisfiable(error.message, size);
+  }
+}
+
+async function sendBlob(
+  service: Service,
+  exchange: Exchange,
+  { digest }: BlobRoute,
+  { size, range, source, reader }: ServedBlob,
+): Promise<void> {
+  exchange.source = source;
+  if (exchange.isOver) return;
+  const length = range === undefined ? size : range.last - range.first + 1;
+  const sender = new ByteSender(reader, exchange, service.pool, length);
+  // What is in storage comes at once, and its first bytes share a packet with the headers.
+  // Otherwise the client learns at once that there is something to wait for.
+  if (source === 'hit') await sender.begin();
+  if (exchange.isOver) return;
+  exchange.isOpenEnded = length === undefined && exchange.request.httpVersion === '1.0';
+  exchange.head(range === undefined ? 200 : 206, service.headers.ofBlob(digest, size, range));
+  if (source !== 'hit') exchange.response.flushHeaders();
+  await sender.send(service.limits.writeTimeoutMs);
+}

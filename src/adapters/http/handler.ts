@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Unsupported } from '../../domain/errors.ts';
+import type { AccessLog } from './access-log.ts';
+import { answerBlob } from './blobs.ts';
+import { answerCatalog } from './catalog.ts';
+import { answerError } from './error-response.ts';
+import { Exchange } from './exchange.ts';
+import { answerJson } from './json.ts';
+import { answerManifest } from './manifests.ts';
+import { Namespaces } from './namespace.ts';
+import { answerReferrers } from './referrers.ts';
+import { type Route, Routes } from './route.ts';
+import { HostMissing } from './route-unknown.ts';
+import type { Service } from './service.ts';
+import { answerTags } from './tags.ts';
+
+/** Answers requests, whoever listens for them. */
+export class RequestHandler {
+  readonly #service: Service;
+  readonly #log: AccessLog;
+  readonly #routes: Routes;
+  readonly #running = new Set<Exchange>();
+
+  constructor(service: Service, log: AccessLog) {
+    const { prefix, namespaces, libraryByDefault } = service.options;
+    this.#service = service;
+    this.#log = log;
+    this.#routes = new Routes(prefix, new Namespaces(namespaces, libraryByDefault));
+  }
+
+  /** Whose answers are not over. */
+  get running(): ReadonlySet<Exchange> {
+    return this.#running;
+  }
+
+  /** Never throws; `onOver` is called when the answer is over. */
+  handle(request: IncomingMessage, response: ServerResponse, onOver?: () => void): void {
+    const exchange = new Exchange(request, response);
+    this.#running.add(exchange);
+    // A write to a connection that was just closed ends there; `close` follows.
+    response.on('error', ignore);
+    response.on('close', () => {
+      this.#running.delete(exchange);
+      this.#log.request(exchange.end());
+      onOver?.();
+    });
+    this.#answer(exchange).catch((error: unknown) => this.#fail(exchange, error));
+  }
+
+  async #answer(exchange: Exchange): Promise<void> {
+    const { method, url = '', headers, httpVersion } = exchange.request;
+    if (method !== 'GET' && method !== 'HEAD') throw new Unsupported('a mirror is only read');
+    if (headers.host === undefined && httpVersion === '1.1') throw new HostMissing();
+    const route = this.#routes.parse(url);
+    exchange.namespace = route.namespace;
+    await dispatch(this.#service, exchange, route);
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    try {
+      answerError(exchange, this.#service.headers, error);
+    } catch (cause) {
+      exchange.error = cause;
+      exchange.response.destroy();
+    }
+  }
+}
+
+function dispatch(service: Service, exchange: Exchange, route: Route): Promise<void> | void {
+  switch (route.kind) {
+    case 'manifest':
+      return answerManifest(service, exchange, route);
+    case 'blob':
+      return answerBlob(service, exchange, route);
+    case 'tags':
+      return answerTags(service, exchange, route);
+    case 'referrers':
+      return answerReferrers(service, exchange, route);
+    case 'catalog':
+      return answerCatalog(service, exchange, route.page);
+    case 'base':
+      // 200 without a challenge: a client would answer one with its user's Docker Hub password.
+      return answerJson(service, exchange, {});
+    case 'alive':
+      return answerAlive(service, exchange);
+  }
+}
+
+function answerAlive({ headers }: Service, exchange: Exchange): void {
+  exchange.answer(200, headers.with('Cache-Control', 'no-cache', 'Content-Length', '0'));
+}
+
+function ignore(): void {}

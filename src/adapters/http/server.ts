@@ -1,0 +1,124 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Mirror } from '../../domain/ports/mirror.ts';
+import type { AccessLog } from './access-log.ts';
+import { answerMalformed, answerRaw } from './bad-requests.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { RequestHandler } from './handler.ts';
+import { AnswerHeaders } from './headers.ts';
+import { type Address, listen } from './listen.ts';
+import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from './options.ts';
+
+export type { Address } from './listen.ts';
+
+/** How often connections are looked through for those that take too long. */
+const CHECK_INTERVAL_MS = 2_000;
+
+/** Serves a mirror over HTTP. */
+export class MirrorServer {
+  /** For mounting the mirror in a server of somebody else's, in place of `listen`. */
+  readonly handler: RequestListener;
+  /** The memory that blobs pass through; for those who watch it. */
+  readonly pool: BufferPool;
+  readonly #options: HttpOptions;
+  readonly #headers: AnswerHeaders;
+  readonly #requests: RequestHandler;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #drained: Promise<void> | undefined;
+
+  /** @throws TypeError if a configured header cannot be sent */
+  constructor(mirror: Mirror, options: HttpOptions, log: AccessLog) {
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#options = options;
+    this.#headers = new AnswerHeaders(options.headers);
+    this.pool = new BufferPool(limits.bufferBytes);
+    const { pool } = this;
+    const service = { mirror, options, limits, headers: this.#headers, pool };
+    this.#requests = new RequestHandler(service, log);
+    this.handler = (request, response) => this.#requests.handle(request, response);
+    this.#server = this.#create(limits, log);
+  }
+
+  /** @throws ListenFailed */
+  listen(): Promise<Address> {
+    return listen(this.#server, this.#options.listen);
+  }
+
+  /**
+   * Stops accepting, lets the running answers end, and destroys what is left after `timeoutMs`.
+   * Resolves when every connection is closed.
+   */
+  drain(timeoutMs: number): Promise<void> {
+    this.#drained ??= this.#drain(timeoutMs);
+    return this.#drained;
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const { response } of this.#requests.running) response.shouldKeepAlive = false;
+    const busy = this.#busySockets();
+    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroy();
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, timeoutMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #busySockets(): Set<Duplex> {
+    return new Set([...this.#requests.running].map(({ request }) => request.socket));
+  }
+
+  #create(limits: HttpLimits, log: AccessLog): Server {
+    const server = createServer({
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      noDelay: true,
+      // Node would answer its absence without a body.
+      requireHostHeader: false,
+    });
+    server.timeout = limits.writeTimeoutMs;
+    // Node takes an answer for over, and its connection for idle, while its last bytes are still on
+    // their way; `close` would cut them off. Idle connections are closed in `drain`.
+    server.closeIdleConnections = () => {};
+    server.on('connection', (socket) => this.#admit(socket));
+    this.#listenForRequests(server);
+    server.on('error', (error) => log.trouble?.(error));
+    return server;
+  }
+
+  #listenForRequests(server: Server): void {
+    const answer: RequestListener = (request, response) => {
+      if (this.#drained !== undefined) response.shouldKeepAlive = false;
+      this.#requests.handle(request, response, () => this.#release(request.socket));
+    };
+    server.on('request', answer);
+    // A body that is not wanted is not asked for, and other expectations are not met.
+    server.on('checkContinue', answer);
+    server.on('checkExpectation', answer);
+    server.on('connect', (_, socket) => answerRaw(socket, 405, this.#headers.with()));
+    server.on('clientError', (error, socket) => this.#refuse(error, socket));
+  }
+
+  #admit(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  /** An answer is over; while draining, so is its connection. */
+  #release(socket: Socket): void {
+    if (this.#drained === undefined || this.#busySockets().has(socket)) return;
+    socket.destroySoon();
+  }
+
+  #refuse(error: Error, socket: Duplex): void {
+    // In the middle of an answer, the words of another would become part of its body.
+    if (this.#busySockets().has(socket)) socket.destroy();
+    else answerMalformed(error, socket, this.#headers.with());
+  }
+}

@@ -1,0 +1,13 @@
+import type { Mirror } from '../../domain/ports/mirror.ts';
+import type { BufferPool } from './buffer-pool.ts';
+import type { AnswerHeaders } from './headers.ts';
+import type { HttpLimits, HttpOptions } from './options.ts';
+
+/** What every kind of answer is made with. */
+export interface Service {
+  readonly mirror: Mirror;
+  readonly options: HttpOptions;
+  readonly limits: HttpLimits;
+  readonly headers: AnswerHeaders;
+  readonly pool: BufferPool;
+}
