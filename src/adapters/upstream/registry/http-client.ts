@@ -1,0 +1,74 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { HttpAnswer } from './http-answer.ts';
+import { failureOf } from './http-failure.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Gives up the request; its reason is what the caller then gets. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpClientOptions {
+  readonly userAgent: string;
+  /** Whether `http_proxy`, `https_proxy` and `no_proxy` of the environment are followed. */
+  readonly useEnvProxy?: boolean | undefined;
+}
+
+/** Times in milliseconds. */
+const SETTINGS = {
+  // One connection for each blob is faster than streams of one connection that share its window.
+  allowH2: false,
+  connections: 64,
+  pipelining: 1,
+  connect: { timeout: 5_000 },
+  headersTimeout: 20_000,
+  // undici's does not tell a slow reader from a stalled sender; stalls are the domain's to watch.
+  bodyTimeout: 0,
+  keepAliveTimeout: 30_000,
+};
+
+/** One HTTP/1.1 request at a time: connections, timeouts and errors; no redirects, no tokens. */
+export class HttpClient {
+  readonly #dispatcher: Dispatcher;
+  readonly #userAgent: string;
+
+  constructor({ userAgent, useEnvProxy = false }: HttpClientOptions) {
+    this.#userAgent = userAgent;
+    this.#dispatcher = useEnvProxy ? new EnvHttpProxyAgent(SETTINGS) : new Agent(SETTINGS);
+  }
+
+  /** Resolves when the headers are here. */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { method, url, signal } = request;
+    const common = { 'user-agent': this.#userAgent, 'accept-encoding': 'identity' };
+    const path = url.pathname + url.search;
+    const headers = { ...common, ...request.headers };
+    try {
+      const answer = await this.#dispatcher.request({
+        origin: url.origin,
+        path,
+        method,
+        headers,
+        signal,
+      });
+      // It may fail before anybody reads it, and an error that nobody listens to ends the process.
+      answer.body.on('error', () => {});
+      return {
+        url,
+        elsewhere: false,
+        status: answer.statusCode,
+        headers: answer.headers,
+        body: answer.body,
+      };
+    } catch (error) {
+      throw failureOf(error, url);
+    }
+  }
+
+  /** Gives up every request that runs. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+}
