@@ -1,4 +1,5 @@
-import type { Address, MirrorServer } from '../adapters/http/mirror-server.ts';
+import type { Address } from '../adapters/http/listen.ts';
+import type { MirrorServer } from '../adapters/http/server.ts';
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
@@ -34,8 +35,8 @@ export class Lifecycle {
     const { storage, server, upstream, logger } = this.#parts;
     await storage.start();
     const address = await server.listen();
-    const mirrors = upstream.location;
-    logger.info({ listen: address.url, mirrors, storage: storage.location }, 'kagami is ready');
+    const where = { listen: listenText(address), mirrors: upstream.location };
+    logger.info({ ...where, storage: storage.location }, 'kagami is ready');
     return address;
   }
 
@@ -58,4 +59,10 @@ export class Lifecycle {
     await background.idle();
     await storage.close();
   }
+}
+
+function listenText(address: Address): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const { host, port } = address;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

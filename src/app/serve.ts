@@ -2,7 +2,8 @@ import { ListenFailed } from '../adapters/http/listen-failed.ts';
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { createLogger, type Logger, standardOutput } from '../adapters/telemetry/logger.ts';
 import { StorageFailed } from '../domain/errors.ts';
-import { type ConfigResult, type Environment, loadConfig } from './config/load-config.ts';
+import type { Environment } from './config/environment.ts';
+import { type ConfigResult, loadConfig } from './config/load-config.ts';
 import { ConfigProblems } from './config/problem.ts';
 import { createContainer } from './container.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -14,9 +15,9 @@ export interface Surroundings {
   readonly env: Environment;
   readonly version: string;
   /** Tells a person what is wrong before there is a log. */
-  complain(message: string): void;
+  readonly complain: (message: string) => void;
   /** Resolves with the signal's name when the process is told to stop, again at each call. */
-  stopSignal(): Promise<string>;
+  readonly stopSignal: () => Promise<string>;
 }
 
 /** `kagami serve`: runs the mirror until a signal stops it. */

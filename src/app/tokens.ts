@@ -1,6 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { AccessLog } from '../adapters/http/access-log.ts';
-import type { MirrorServer } from '../adapters/http/mirror-server.ts';
+import type { MirrorServer } from '../adapters/http/server.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Events } from '../domain/ports/events.ts';

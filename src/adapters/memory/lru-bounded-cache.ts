@@ -11,7 +11,7 @@ export interface LruBoundedCacheOptions<V> {
 }
 
 /** Bounded by what its values take in memory, so that many small ones and a few large ones both fit. */
-export class LruBoundedCache<V extends NonNullable<unknown>> implements BoundedCache<V> {
+export class LruBoundedCache<V extends object | number | boolean> implements BoundedCache<V> {
   readonly #entries: LRUCache<string, V> | undefined;
 
   constructor({ maxBytes, maxEntryBytes = maxBytes, sizeOf }: LruBoundedCacheOptions<V>) {

@@ -1,6 +1,6 @@
 import { ContainerModule } from 'inversify';
-import { MirrorServer } from '../../adapters/http/mirror-server.ts';
 import type { HttpOptions } from '../../adapters/http/options.ts';
+import { MirrorServer } from '../../adapters/http/server.ts';
 import { RequestLog } from '../../adapters/telemetry/request-log.ts';
 import type { Config } from '../config/config.ts';
 import { Lifecycle } from '../lifecycle.ts';

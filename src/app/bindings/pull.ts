@@ -33,7 +33,7 @@ function sizeOfManifest({ bytes }: Manifest): number {
   return 2 * bytes.byteLength + 512;
 }
 
-function facts<V extends NonNullable<unknown>>(): BoundedCache<V> {
+function facts<V extends object | number | boolean>(): BoundedCache<V> {
   return new LruBoundedCache<V>({ maxBytes: FACTS, sizeOf: () => 1 });
 }
 

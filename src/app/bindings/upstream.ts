@@ -28,7 +28,7 @@ function createUpstream(
   const { url, credentials } = upstream;
   if (url.protocol === 'file:') return new StaticFilesUpstream(url);
   return new RegistryUpstream({
-    url,
+    url: new URL(url),
     userAgent: `kagami/${version}`,
     clock,
     hasher,
