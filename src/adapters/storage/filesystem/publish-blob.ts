@@ -4,7 +4,7 @@ import type { Digest } from '../../../domain/digest.ts';
 import { blobKey } from '../../../domain/registry-layout.ts';
 import type { Disk } from './disk.ts';
 import { moveInto, unlinkIfThere } from './durable.ts';
-import { errnoOf } from './fs-errors.ts';
+import { errnoOf, isAbsence } from './fs-errors.ts';
 import { statIfThere } from './present.ts';
 import type { RootFolder } from './root-folder.ts';
 
@@ -42,6 +42,11 @@ export async function publishBlob(disk: Disk, root: RootFolder, file: WholeFile)
 
 async function setAside(disk: Disk, root: RootFolder, folder: string): Promise<void> {
   const aside = root.newStagingPath('set-aside');
-  await disk.rename(folder, aside);
+  try {
+    await disk.rename(folder, aside);
+  } catch (error) {
+    // Another writer of the same blob has done it.
+    if (!isAbsence(error)) throw error;
+  }
   await rm(aside, { recursive: true, force: true });
 }

@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Disk, SYSTEM_DISK } from '../../../../src/adapters/storage/filesystem/disk.ts';
+import { FilesystemStorage } from '../../../../src/adapters/storage/filesystem/filesystem-storage.ts';
+import type { Digest } from '../../../../src/domain/digest.ts';
+import { blobKey } from '../../../../src/domain/registry-layout.ts';
+import { type DefineTest, testSuite } from '../../../support/suite.ts';
+import { type TempDirectory, tempDirectory } from '../../../support/temp-directory.ts';
+
+/** A storage in a new directory, during one test. */
+export interface Fixture {
+  /** The storage's root directory. */
+  readonly root: string;
+  readonly storage: FilesystemStorage;
+  readonly blobPath: (digest: Digest) => string;
+  /** What is in the folder of unfinished files. */
+  readonly staged: () => Promise<string[]>;
+  /** Another storage over the same directory, as another process would have, with other calls. */
+  readonly another: (disk?: Partial<Disk>) => FilesystemStorage;
+}
+
+export function filesystemSuite(
+  name: string,
+  define: (it: DefineTest, fixture: () => Fixture) => void,
+): void {
+  testSuite(name, (it) => {
+    let current: { fixture: Fixture; directory: TempDirectory } | undefined;
+    it.beforeEach(async () => {
+      const directory = await tempDirectory();
+      current = { fixture: await fixtureIn(directory.path), directory };
+    });
+    it.afterEach(async () => {
+      await current?.fixture.storage.close();
+      await current?.directory.remove();
+    });
+    define(it, () => {
+      if (current === undefined) throw new Error('there is a storage only during a test');
+      return current.fixture;
+    });
+  });
+}
+
+async function fixtureIn(root: string): Promise<Fixture> {
+  const storage = new FilesystemStorage({ rootDirectory: root });
+  await storage.start();
+  return {
+    root,
+    storage,
+    blobPath: (digest) => join(root, blobKey(digest)),
+    staged: () => readdir(join(root, 'kagami/staging')),
+    another: (disk = {}) =>
+      new FilesystemStorage({ rootDirectory: root, disk: { ...SYSTEM_DISK, ...disk } }),
+  };
+}
+
+/** What the system throws; only its code matters. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: as the system says it`), { code });
+}
+
+/** Waits for what is done in the background. */
+export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 5000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error('it did not come about in 5 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
