@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DemoFailure } from './demo-failure.ts';
@@ -23,6 +24,7 @@ export class MirrorProcess {
   #complaint = '';
 
   constructor(configFile: string) {
+    if (!existsSync(COMMAND)) throw new DemoFailure('there is no build; run `npm run build` first');
     // Nothing of the user's own REGISTRY_* variables.
     const env = { PATH: process.env['PATH'] };
     const options = { env, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };

@@ -45,12 +45,15 @@ function configOf(upstream: string, storage: string): string {
   });
 }
 
-async function demo(directory: string): Promise<void> {
+async function demo(directory: string, interrupted: AbortSignal): Promise<void> {
   const upstream = join(directory, 'upstream');
   const config = join(directory, 'config.yml');
   await writeSampleUpstream(upstream);
   await writeFile(config, configOf(upstream, join(directory, 'storage')));
+  interrupted.throwIfAborted();
   const mirror = new MirrorProcess(config);
+  // Without the mirror the pull ends in an error, after which everything is cleaned up as usual.
+  interrupted.addEventListener('abort', () => void mirror.stop());
   try {
     console.log(`A mirror of ${upstream} listens on ${await mirror.url()}`);
     await pullAndReport(mirror, 'First pull');
@@ -60,13 +63,16 @@ async function demo(directory: string): Promise<void> {
   }
 }
 
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort());
 const directory = await mkdtemp(join(tmpdir(), 'kagami-demo-'));
 try {
-  await demo(directory);
+  await demo(directory, interrupt.signal);
 } catch (error) {
-  if (!(error instanceof DemoFailure)) throw error;
-  console.error(`\nThe demo failed: ${error.message}`);
-  process.exitCode = 1;
+  process.exitCode = interrupt.signal.aborted ? 130 : 1;
+  if (interrupt.signal.aborted) console.error('\nThe demo was stopped.');
+  else if (error instanceof DemoFailure) console.error(`\nThe demo failed: ${error.message}`);
+  else throw error;
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
