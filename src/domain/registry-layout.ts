@@ -50,6 +50,11 @@ export function tagIndexKey(repository: RepositoryName, tag: Tag, digest: Digest
   return `${tagsKey(repository)}/${tag}/index/${pathOf(digest)}/link`;
 }
 
+/** Ours: when the upstream last confirmed the tag. */
+export function tagCheckKey(repository: RepositoryName, tag: Tag): string {
+  return `${KAGAMI_ROOT}/tags/${repository}/_checks/${tag}`;
+}
+
 /** A digest from an algorithm's folder and a name in it, if they make one. */
 export function digestFromPath(algorithm: string, encoded: string): Digest | undefined {
   const text = `${algorithm}:${encoded}`;

@@ -7,6 +7,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 
 const ENTRIES: Record<MirrorEvent['type'], readonly [level: Level, message: string]> = {
   'tag-stale': ['warn', 'served the last known digest, since the upstream could not be asked'],
+  'not-revalidated': ['warn', 'could not check the tag behind a served copy'],
   'tag-moved': ['info', 'the tag points to this manifest from now on'],
   'manifest-stored': ['debug', 'manifest stored'],
   'blob-stored': ['info', 'blob stored'],

@@ -58,7 +58,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(t.tagCheck).toResolvedValue(
     (upstream, tags, clock, events, config) => {
-      const policy = { ...ASK_ON_EACH_PULL, timeoutMs: config.tags.timeoutMs };
+      const policy = { freshness: () => ASK_ON_EACH_PULL, timeoutMs: config.tags.timeoutMs };
       return new TagCheck({ upstream, tags, clock, events }, policy);
     },
     [t.upstream, t.tags, t.clock, t.events, t.config],
@@ -69,9 +69,9 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.upstream, t.shelf, t.tags, t.hasher, t.events, t.background],
   );
   bind(t.pullManifest).toResolvedValue(
-    (upstream, shelf, tags, check, fetch, events) =>
-      new PullManifest({ upstream, shelf, tags, check, fetch, events }),
-    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events],
+    (upstream, shelf, tags, check, fetch, events, background) =>
+      new PullManifest({ upstream, shelf, tags, check, fetch, events, background }),
+    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background],
   );
   bind(t.transfers).toResolvedValue(
     (upstream, { blobs }, links, clock, hasher, events, background) => {

@@ -13,6 +13,13 @@ export type MirrorEvent =
       readonly cause: Error;
     }
   | {
+      /** A check behind a served digest failed; the next pull tries again. */
+      readonly type: 'not-revalidated';
+      readonly repository: RepositoryName;
+      readonly tag: Tag;
+      readonly cause: unknown;
+    }
+  | {
       /** A tag points to another manifest than before. */
       readonly type: 'tag-moved';
       readonly repository: RepositoryName;

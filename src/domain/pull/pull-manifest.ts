@@ -1,15 +1,16 @@
+import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import { UpstreamFailure } from '../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Events } from '../ports/events.ts';
 import type { ResolvedManifest, ServedManifest, Source } from '../ports/mirror.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Reference, Tag } from '../reference.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { Background } from './background.ts';
 import type { ManifestFetch } from './manifest-fetch.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
-import type { TagBook } from './tag-book.ts';
-import type { CheckedTag, TagCheck } from './tag-check.ts';
+import type { TagBook, TagEntry } from './tag-book.ts';
+import type { StaleTag, TagCheck } from './tag-check.ts';
 
 export interface PullManifestPorts {
   readonly upstream: Upstream;
@@ -18,9 +19,10 @@ export interface PullManifestPorts {
   readonly check: TagCheck;
   readonly fetch: ManifestFetch;
   readonly events: Events;
+  readonly background: Background;
 }
 
-/** Serves a manifest: the one in storage if it is the latest, else the upstream's, else the last known. */
+/** Serves a manifest: the one here if it is the latest, else the upstream's, else the last known. */
 export class PullManifest {
   readonly #ports: PullManifestPorts;
 
@@ -29,27 +31,59 @@ export class PullManifest {
   }
 
   async get(repository: RepositoryName, reference: Reference): Promise<ServedManifest> {
-    if (reference.kind === 'tag') return this.#byTag(repository, reference.tag);
-    const hot = this.#ports.shelf.hot(repository, reference.digest);
-    if (hot !== undefined) return served(hot, 'hit');
-    return this.#byDigest(repository, reference.digest);
+    if (reference.kind === 'digest') return this.#byDigest(repository, reference.digest);
+    const { tag } = reference;
+    const known = await this.#knownTag(repository, tag);
+    if (known !== undefined && this.#isUsable(repository, tag, known)) {
+      return this.#byDigest(repository, known.digest);
+    }
+    return this.#latest(repository, tag, known);
   }
 
   /** For a HEAD: a manifest that is not here is not fetched, since that would count as a pull. */
   async resolve(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest> {
     if (reference.kind === 'tag') return this.#resolveTag(repository, reference.tag);
-    const found = await this.#find(repository, reference.digest);
-    if (found !== undefined) return served(found, 'hit');
-    return {
-      descriptor: await this.#ports.upstream.resolve(repository, reference),
-      source: 'miss',
-    };
+    const here = await this.#find(repository, reference.digest);
+    if (here !== undefined) return served(here, 'hit');
+    const descriptor = await this.#ports.upstream.resolve(repository, reference);
+    return { descriptor, source: 'miss' };
+  }
+
+  async #resolveTag(repository: RepositoryName, tag: Tag): Promise<ResolvedManifest> {
+    const known = await this.#knownTag(repository, tag);
+    if (known !== undefined && this.#isUsable(repository, tag, known)) {
+      return this.resolve(repository, { kind: 'digest', digest: known.digest });
+    }
+    let descriptor: Descriptor;
+    try {
+      descriptor = await this.#ports.check.ask(repository, tag, known);
+    } catch (error) {
+      return this.#stale(repository, this.#ports.check.fallBack(repository, tag, known, error));
+    }
+    const here = await this.#point(repository, tag, descriptor.digest);
+    return here === undefined ? { descriptor, source: 'miss' } : served(here, 'hit');
   }
 
   async #byDigest(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
-    const found = await this.#find(repository, digest);
-    if (found !== undefined) return served(found, 'hit');
-    return this.#fetch(repository, digest);
+    const hot = this.#ports.shelf.hot(repository, digest);
+    if (hot !== undefined) return served(hot, 'hit');
+    const here = await this.#find(repository, digest);
+    return here === undefined ? this.#fetch(repository, digest) : served(here, 'hit');
+  }
+
+  /** What the upstream says the tag is now. */
+  async #latest(
+    repository: RepositoryName,
+    tag: Tag,
+    known: TagEntry | undefined,
+  ): Promise<ServedManifest> {
+    try {
+      const { digest } = await this.#ports.check.ask(repository, tag, known);
+      const here = await this.#point(repository, tag, digest);
+      return here === undefined ? await this.#fetch(repository, digest) : served(here, 'hit');
+    } catch (error) {
+      return this.#stale(repository, this.#ports.check.fallBack(repository, tag, known, error));
+    }
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
@@ -57,74 +91,63 @@ export class PullManifest {
     return served(await result, joined ? 'joined' : 'miss');
   }
 
-  async #byTag(repository: RepositoryName, tag: Tag): Promise<ServedManifest> {
-    const checked = await this.#ports.check.check(repository, tag);
-    if (checked.kind !== 'confirmed') return this.#known(repository, checked);
-    const { digest } = checked.descriptor;
+  async #stale(repository: RepositoryName, { entry, ageMs }: StaleTag): Promise<ServedManifest> {
+    const { manifest } = await this.#byDigest(repository, entry.digest);
+    const age = ageMs === undefined ? {} : { ageMs };
+    return { ...served(manifest, 'stale'), ...age };
+  }
+
+  /** Whether the known digest is served unasked; if a check is due behind it, starts that. */
+  #isUsable(repository: RepositoryName, tag: Tag, known: TagEntry): boolean {
+    const freshness = this.#ports.check.freshness(repository, tag, known);
+    if (freshness === 'revalidate-behind') this.#revalidate(repository, tag, known);
+    return freshness !== 'stale';
+  }
+
+  #revalidate(repository: RepositoryName, tag: Tag, known: TagEntry): void {
+    const { background, events } = this.#ports;
+    background.run(
+      async () => void (await this.#latest(repository, tag, known)),
+      (cause) => events.emit({ type: 'not-revalidated', repository, tag, cause }),
+    );
+  }
+
+  /** The tag stands for `digest` now; its manifest, if it is here. */
+  async #point(
+    repository: RepositoryName,
+    tag: Tag,
+    digest: Digest,
+  ): Promise<Manifest | undefined> {
     const here = await this.#adopt(repository, digest);
     this.#ports.fetch.point(repository, tag, digest, here !== undefined);
-    if (here !== undefined) return served(here, 'hit');
-    try {
-      return await this.#fetch(repository, digest);
-    } catch (error) {
-      return this.#last(repository, tag, error);
-    }
+    return here;
   }
 
-  async #resolveTag(repository: RepositoryName, tag: Tag): Promise<ResolvedManifest> {
-    const checked = await this.#ports.check.check(repository, tag);
-    if (checked.kind !== 'confirmed') return this.#known(repository, checked);
-    const { descriptor } = checked;
-    const here = await this.#adopt(repository, descriptor.digest);
-    this.#ports.fetch.point(repository, tag, descriptor.digest, here !== undefined);
-    if (here !== undefined) return served(here, 'hit');
-    return { descriptor, source: 'miss' };
-  }
-
-  /** The manifest of a digest that was not asked about just now. */
-  async #known(
-    repository: RepositoryName,
-    checked: Exclude<CheckedTag, { kind: 'confirmed' }>,
-  ): Promise<ServedManifest> {
-    const manifest = await this.#byDigest(repository, checked.digest);
-    if (checked.kind === 'fresh') return manifest;
-    const { ageMs } = checked;
-    return { ...manifest, source: 'stale', ...(ageMs === undefined ? {} : { ageMs }) };
-  }
-
-  /** The tag has moved, but its new manifest cannot be had: the old one, if there is one. */
-  async #last(repository: RepositoryName, tag: Tag, error: unknown): Promise<ServedManifest> {
-    const known = await this.#ports.tags.current(repository, tag);
-    if (known === undefined || !(error instanceof UpstreamFailure)) throw error;
-    const manifest = await this.#find(repository, known.digest);
-    if (manifest === undefined) throw error;
-    this.#ports.check.stale(repository, tag, known, error);
-    return served(manifest, 'stale');
+  async #knownTag(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
+    const known = this.#ports.tags.current(repository, tag);
+    return this.#orMiss(repository, `tag ${tag}`, known);
   }
 
   #find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
-    return this.#orMiss(repository, digest, this.#ports.shelf.find(repository, digest));
+    const found = this.#ports.shelf.find(repository, digest);
+    return this.#orMiss(repository, `manifest ${digest}`, found);
   }
 
   #adopt(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
-    return this.#orMiss(repository, digest, this.#ports.shelf.adopt(repository, digest));
+    const adopted = this.#ports.shelf.adopt(repository, digest);
+    return this.#orMiss(repository, `manifest ${digest}`, adopted);
   }
 
   /** A storage that cannot be read is a miss: the upstream may still have what the client wants. */
-  async #orMiss(
+  async #orMiss<T>(
     repository: RepositoryName,
-    digest: Digest,
-    found: Promise<Manifest | undefined>,
-  ): Promise<Manifest | undefined> {
+    what: string,
+    found: Promise<T | undefined>,
+  ): Promise<T | undefined> {
     try {
       return await found;
     } catch (cause) {
-      this.#ports.events.emit({
-        type: 'unreadable',
-        repository,
-        what: `manifest ${digest}`,
-        cause,
-      });
+      this.#ports.events.emit({ type: 'unreadable', repository, what, cause });
       return undefined;
     }
   }

@@ -4,16 +4,22 @@ import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import { isTag, type Tag } from '../reference.ts';
-import { tagIndexKey, tagLinkKey, tagsKey } from '../registry-layout.ts';
+import { tagCheckKey, tagIndexKey, tagLinkKey, tagsKey } from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
 
 /** What a tag is known to point to. */
 export interface TagEntry {
   readonly digest: Digest;
-  /** When the upstream last said so; undefined if that was before this process started. */
+  /** When the upstream last said so; undefined if nobody knows. */
   readonly checkedAtMs: number | undefined;
 }
+
+/**
+ * How often the time of a tag's last check is written down, in milliseconds: an outage that outlives
+ * a restart needs to know it only roughly, and a write for each pull would cost more than the pull.
+ */
+const WRITTEN_EVERY_MS = 60_000;
 
 /** The tags of every repository: the links of the registry's layout, and when each was confirmed. */
 export class TagBook {
@@ -35,7 +41,8 @@ export class TagBook {
     if (known !== undefined) return known;
     const digest = digestIn(await this.#records.get(key));
     if (digest === undefined) return undefined;
-    const entry = { digest, checkedAtMs: undefined };
+    const checkedAtMs = timeIn(await this.#records.get(tagCheckKey(repository, tag)), digest);
+    const entry = { digest, checkedAtMs };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -43,9 +50,14 @@ export class TagBook {
   /** The upstream says that the tag points to `digest`, whose manifest is in storage. */
   async confirm(repository: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
     const before = await this.current(repository, tag);
-    if (before?.digest !== digest) await this.#move(repository, tag, before?.digest, digest);
-    const entry = { digest, checkedAtMs: this.#clock.now() };
-    this.#entries.set(tagLinkKey(repository, tag), entry);
+    const moved = before?.digest !== digest;
+    if (moved) await this.#move(repository, tag, before?.digest, digest);
+    const checkedAtMs = this.#clock.now();
+    this.#entries.set(tagLinkKey(repository, tag), { digest, checkedAtMs });
+    if (moved || checkedAtMs - (before.checkedAtMs ?? 0) >= WRITTEN_EVERY_MS) {
+      const check = encodeUtf8(JSON.stringify({ digest, checkedAtMs }));
+      await this.#records.put(tagCheckKey(repository, tag), check);
+    }
   }
 
   /** The upstream says that there is no such tag. */
@@ -85,5 +97,17 @@ function digestIn(bytes: Uint8Array | undefined): Digest | undefined {
     return isDigest(text) ? text : undefined;
   } catch {
     return undefined; // bytes that are not even text
+  }
+}
+
+/** When the digest was last confirmed, out of a record that may be broken, or be of another digest. */
+function timeIn(bytes: Uint8Array | undefined, digest: Digest): number | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const check = JSON.parse(decodeUtf8(bytes)) as { digest?: unknown; checkedAtMs?: unknown };
+    const isTime = typeof check.checkedAtMs === 'number' && check.digest === digest;
+    return isTime ? (check.checkedAtMs as number) : undefined;
+  } catch {
+    return undefined; // what is not JSON says nothing
   }
 }
