@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { StorageFailed } from '../../../src/domain/errors.ts';
-import type { BlobStore, StagedBlob } from '../../../src/domain/ports/blob-store.ts';
 import { rejects } from '../../support/suite.ts';
 import {
   bytesOf,
@@ -12,11 +11,11 @@ import {
   MIB,
   piecesOf,
   readBack,
-  readOnce,
   sameBytes,
   store,
 } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
+import { play, STEPS } from './staging-model.ts';
 
 export function blobStagingContract(name: string, create: CreateStorage): void {
   engineSuite(`${name}: a staged blob`, create, (it, storage) => {
@@ -186,54 +185,9 @@ export function blobStagingContract(name: string, create: CreateStorage): void {
     it('gives back whatever was appended, in any order of appending and reading', async () => {
       const { blobs } = storage();
       await fc.assert(
-        fc.asyncProperty(fc.array(STEP, { maxLength: 30 }), (steps) => play(blobs, steps)),
+        fc.asyncProperty(STEPS, (steps) => play(blobs, steps)),
         { numRuns: 40 },
       );
     });
   });
-}
-
-type Step =
-  | { readonly append: readonly Uint8Array[] }
-  | { readonly readAt: number; readonly scratchSize: number };
-
-const STEP: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ append: fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 }) }),
-  fc.record({
-    readAt: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-    scratchSize: fc.integer({ min: 1, max: 500 }),
-  }),
-);
-
-/** Does the steps with a staged blob and with a plain buffer; both must tell the same. */
-async function play(blobs: BlobStore, steps: readonly Step[]): Promise<void> {
-  const staged = await blobs.stage(content(10).digest);
-  let model = Buffer.alloc(0);
-  try {
-    for (const step of steps) {
-      if ('append' in step) {
-        await staged.append(step.append);
-        model = Buffer.concat([model, ...step.append]);
-      } else if (model.length > 0) {
-        await readSome(staged, model, step);
-      }
-      assert.is(staged.length, model.length);
-    }
-    sameBytes(await readBack(staged), model);
-    await staged.discard();
-  } finally {
-    staged.close();
-  }
-}
-
-/** Where to read is told as a share of the present length. */
-async function readSome(
-  staged: StagedBlob,
-  model: Buffer,
-  step: { readAt: number; scratchSize: number },
-): Promise<void> {
-  const position = Math.floor(step.readAt * model.length);
-  const bytes = await readOnce((scratch) => staged.readAt(position, scratch), step.scratchSize);
-  assert.ok(bytes.length > 0);
-  sameBytes(bytes, model.subarray(position, position + bytes.length));
 }

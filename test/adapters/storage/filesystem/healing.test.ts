@@ -16,6 +16,7 @@ import { rejects } from '../../../support/suite.ts';
 import { eventually, filesystemSuite } from './storage-fixture.ts';
 
 const BLOB = content(1000);
+const MAKE_PIPE = 'mkfifo';
 const scratch = (): Uint8Array => new Uint8Array(64 * KIB);
 
 /** What may lie at a blob's place and is no blob. */
@@ -25,7 +26,7 @@ const NO_BLOBS: [name: string, make: (path: string) => unknown][] = [
   ['a folder with files', (path) => mkdir(join(path, 'a/b'), { recursive: true })],
   ['a link to nowhere', (path) => symlink('/nowhere/at/all', path)],
   ['a link to itself', (path) => symlink(path, path)],
-  ['a named pipe', (path) => execFileSync('mkfifo', [path])],
+  ['a named pipe', (path) => execFileSync(MAKE_PIPE, [path])],
 ];
 
 filesystemSuite('filesystem: what a crash or a hand left behind', (it, fixture) => {

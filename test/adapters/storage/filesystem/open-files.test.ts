@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { RangeNotSatisfiable, StorageFailed } from '../../../../src/domain/errors.ts';
@@ -39,9 +39,8 @@ filesystemSuite('filesystem: open files', (it, fixture) => {
 
   it('none stays open', async () => {
     if (process.platform !== 'linux') return;
-    const { storage, blobPath } = fixture();
+    const { storage, blobPath, root } = fixture();
     const { blobs, records } = storage;
-    const before = openFiles();
     for (let round = 0; round < 10; round++) {
       await store(blobs, BLOB);
       await bytesOf(blobs, BLOB.digest);
@@ -57,10 +56,22 @@ filesystemSuite('filesystem: open files', (it, fixture) => {
       await mkdir(blobPath(content(2).digest), { recursive: true });
       assert.is(await blobs.open(content(2).digest), undefined);
     }
-    await eventually(async () => openFiles() === before);
+    const held = (await blobs.open(BLOB.digest)) as OpenBlob;
+    assert.ok(openFilesBelow(root) > 0);
+    held.close();
+    await eventually(async () => openFilesBelow(root) === 0);
   });
 });
 
-function openFiles(): number {
-  return readdirSync('/proc/self/fd').length;
+/** How many files below a directory this process has open. */
+function openFilesBelow(root: string): number {
+  return readdirSync('/proc/self/fd').filter((fd) => targetOf(fd).startsWith(root)).length;
+}
+
+function targetOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
 }
