@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { DemoFailure } from './demo-failure.ts';
 
 /** A line of the mirror's log: of a request, its `msg` is the method and the path. */
@@ -13,7 +12,6 @@ export interface LogLine {
   source?: string;
 }
 
-const COMMAND = fileURLToPath(new URL('../dist/app/main.js', import.meta.url));
 const READY_WITHIN_MS = 15_000;
 const LOGGED_WITHIN_MS = 5_000;
 
@@ -23,12 +21,13 @@ export class MirrorProcess {
   readonly #log: LogLine[] = [];
   #complaint = '';
 
-  constructor(configFile: string) {
-    if (!existsSync(COMMAND)) throw new DemoFailure('there is no build; run `npm run build` first');
+  /** @param main the entry file of the command */
+  constructor(main: string, configFile: string) {
+    if (!existsSync(main)) throw new DemoFailure('there is no build; run `npm run build` first');
     // Nothing of the user's own REGISTRY_* variables.
     const env = { PATH: process.env['PATH'] };
     const options = { env, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] };
-    const child = spawn(process.execPath, [COMMAND, 'serve', configFile], options);
+    const child = spawn(process.execPath, [main, 'serve', configFile], options);
     createInterface(child.stdout).on('line', (line) => this.#log.push(parse(line)));
     child.stderr.on('data', (text) => {
       this.#complaint += String(text);

@@ -3,18 +3,21 @@
  *
  *     npm run demo
  *
- * The upstream is a directory made on the spot, so no network is needed.
+ * The upstream is a directory made on the spot, so no network is needed. The mirror is the built
+ * command, or the entry file that is given as argument.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DemoFailure } from './demo-failure.ts';
 import { MirrorProcess } from './mirror-process.ts';
 import { progressOn } from './progress.ts';
 import { type Pull, Puller } from './puller.ts';
 import { pullReport, requireFromStorage, type SourcedStep, withSources } from './report.ts';
 import { REPOSITORY, TAG, writeSampleUpstream } from './sample-upstream.ts';
+
+const MAIN = process.argv[2] ?? fileURLToPath(new URL('../dist/app/main.js', import.meta.url));
 
 async function pullWithProgress(registry: string): Promise<Pull> {
   const progress = progressOn(process.stdout);
@@ -51,7 +54,7 @@ async function demo(directory: string, interrupted: AbortSignal): Promise<void> 
   await writeSampleUpstream(upstream);
   await writeFile(config, configOf(upstream, join(directory, 'storage')));
   interrupted.throwIfAborted();
-  const mirror = new MirrorProcess(config);
+  const mirror = new MirrorProcess(MAIN, config);
   // Without the mirror the pull ends in an error, after which everything is cleaned up as usual.
   interrupted.addEventListener('abort', () => void mirror.stop());
   try {
