@@ -10,12 +10,18 @@ const STEM = 4;
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const lowered = candidates.map((each) => each.toLowerCase());
-  const stem = lowered.findIndex((each) => isStem(lower, each) || isStem(each, lower));
-  const found = lowered.length === 0 ? '' : closest(lower, lowered);
-  if (distance(lower, found) <= Math.max(1, Math.floor(word.length / SLIP))) {
+  const found = closestOf(lower, lowered);
+  const slip = Math.max(1, Math.floor(word.length / SLIP));
+  if (found !== undefined && distance(lower, found) <= slip) {
     return candidates[lowered.indexOf(found)];
   }
-  return candidates[stem];
+  const stems = lowered.filter((each) => isStem(lower, each) || isStem(each, lower));
+  const stem = closestOf(lower, stems);
+  return stem === undefined ? undefined : candidates[lowered.indexOf(stem)];
+}
+
+function closestOf(word: string, candidates: readonly string[]): string | undefined {
+  return candidates.length === 0 ? undefined : closest(word, candidates);
 }
 
 function isStem(stem: string, word: string): boolean {

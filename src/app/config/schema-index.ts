@@ -46,14 +46,23 @@ export class SchemaIndex {
     return moved.length === 1 ? moved[0] : undefined;
   }
 
+  /** The variable that was meant, also where its YAML name was used for its Go name. */
   nearestVariable(name: string): string | undefined {
-    const rest = name.slice(VARIABLE_PREFIX.length);
-    const known = this.fields.flatMap(
-      ({ variable }) => variable?.slice(VARIABLE_PREFIX.length) ?? [],
-    );
-    const found = nearest(rest, known);
-    return found === undefined ? undefined : VARIABLE_PREFIX + found;
+    const spelt = new Map<string, string>();
+    for (const { key, field, variable } of this.fields) {
+      if (variable === undefined || !canBeMeant(field)) continue;
+      spelt.set(VARIABLE_PREFIX + key.toUpperCase().replaceAll('.', '_'), variable);
+      spelt.set(variable, variable);
+    }
+    const names = [...spelt.keys()].map((each) => each.slice(VARIABLE_PREFIX.length));
+    const found = nearest(name.slice(VARIABLE_PREFIX.length), names);
+    return found === undefined ? undefined : spelt.get(VARIABLE_PREFIX + found);
   }
+}
+
+/** Of sections, only those that may be set by name alone. */
+function canBeMeant(field: Field): boolean {
+  return field.kind === 'setting' || field.named || field.nameOnly;
 }
 
 interface Above {

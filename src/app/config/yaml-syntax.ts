@@ -7,7 +7,7 @@ import type { ErrorCode } from 'yaml';
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: 'this alias names no anchor above it',
   BAD_DQ_ESCAPE: 'a double-quoted text holds a backslash that escapes nothing',
-  BAD_INDENT: 'the indentation does not fit the lines around it',
+  BAD_INDENT: 'the indentation does not fit the lines around it, or a bracket is not closed',
   BAD_SCALAR_START: 'a text that starts with `@`, `` ` ``, `%` or the like must be quoted',
   BLOCK_AS_IMPLICIT_KEY: 'a key and its section cannot stand on one line',
   MISSING_CHAR: 'a quote, bracket, colon or comma is missing',

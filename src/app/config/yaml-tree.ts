@@ -50,9 +50,7 @@ class TreeReader {
     this.#problemsBefore = report.problems.length;
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
-      // Both quote the source, which may hold a password.
       prettyErrors: false,
-      logLevel: 'silent',
       // Duplicates are found here, so that the message can name the key and its first place.
       uniqueKeys: false,
     });
@@ -96,7 +94,9 @@ class TreeReader {
       this.#report.problem(origin, `more than ${MOST_ALIASES} aliases, or one that holds itself`);
     }
     if (this.#aliases > MOST_ALIASES) return nullNode(origin);
-    return this.#node(node.resolve(this.#document), origin);
+    const target = node.resolve(this.#document);
+    if (!target) this.#report.problem(origin, syntaxSentence('BAD_ALIAS'));
+    return this.#node(target, origin);
   }
 
   #map(node: YAMLMap<Node, Node | null>, origin: Origin): RawMap {
