@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFAULT_ORIGIN, type Origin, placeOf } from './origin.ts';
 import { asMap, isNull, plainValue, type RawEntry, type RawMap, type RawNode } from './raw-tree.ts';
-import { foundWords } from './redact.ts';
+import { quoted } from './redact.ts';
 import type { Report } from './report.ts';
 import type { Field, Scalar, Section, Setting, Shape } from './schema.ts';
 import type { SchemaIndex } from './schema-index.ts';
@@ -12,7 +12,9 @@ export interface Checked {
   readonly origin: Origin;
 }
 
-const EXPECTED = { section: 'a section', map: 'a section', list: 'a list', any: 'a value' };
+const KINDS = { scalar: 'a single value', list: 'a list', map: 'a section' };
+const NOT_SHOWN = 'what is there (not shown, for it is secret)';
+const EXPECTED = { section: 'a section', map: 'a section', list: 'a list' };
 
 /**
  * Holds a tree against the schema: unknown keys and wrong types go to the report, and so does what
@@ -31,7 +33,7 @@ export class Checker {
   section(section: Section, node: RawNode, key: string, covered = false): void {
     const map = asMap(node, section.nameOnly);
     if (map.kind !== 'map') {
-      if (!isNull(map)) this.#wrong(key, 'a section', map, false);
+      if (!isNull(map)) this.#wrong(key, EXPECTED.section, map);
       this.#fields(section, undefined, key, covered);
       return;
     }
@@ -97,13 +99,15 @@ export class Checker {
       return Object.fromEntries([...node.entries].map(read));
     }
     if (shape.kind === 'section') return this.section(shape, node, key, true);
-    return this.#wrong(key, EXPECTED[shape.kind], node, secret);
+    return this.#wrong(key, EXPECTED[shape.kind], node);
   }
 
   #scalar(shape: Scalar, node: RawNode, key: string, secret: boolean): unknown {
-    if (node.kind !== 'scalar') return this.#wrong(key, shape.expected, node, secret);
+    if (node.kind !== 'scalar') return this.#wrong(key, shape.expected, node);
     const result = shape.type.safeParse(node.text);
-    if (!result.success) return this.#wrong(key, shape.expected, node, secret);
+    if (!result.success) {
+      return this.#wrong(key, shape.expected, node, secret ? NOT_SHOWN : quoted(node.text));
+    }
     if (shape.name === 'duration' && Math.abs(result.data as number) < 1)
       this.#bare(node.text, key, node.origin);
     return result.data;
@@ -118,8 +122,13 @@ export class Checker {
     );
   }
 
-  #wrong(key: string, expected: string, node: RawNode, secret: boolean): undefined {
-    const found = foundWords(node, secret);
+  /** Where a section was expected, what is found may hold anything, and only its kind is told. */
+  #wrong(
+    key: string,
+    expected: string,
+    node: RawNode,
+    found: string = KINDS[node.kind],
+  ): undefined {
     const quote = node.origin.kind === 'variable' && node.kind !== 'scalar';
     const hint = quote ? '; a variable is read as YAML, so quote a value that is not meant so' : '';
     this.#report.problem(node.origin, `${key} must be ${expected}, not ${found}${hint}`, key);

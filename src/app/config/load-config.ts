@@ -49,10 +49,10 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const report = new Report();
   const source = findFile(options.path, env, options.candidates ?? USUAL_FILES);
   const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, env, report);
-  const tree = applyVariables(file ?? emptyMap(DEFAULT_ORIGIN), env, report);
-  const { found, values } = check(tree, report);
-  // Of a file that cannot be read nothing can be said to be missing.
-  if (file) checkVersion(values, source);
+  // Of a file that cannot be read nothing can be said to be missing, or to contradict a variable.
+  if (file === undefined) throw new ConfigProblems(report.inOrder());
+  const { found, values } = check(applyVariables(file, env, report), report);
+  checkVersion(values, source);
   const config = configOf(values, () => defaultDirectory(env, canWrite));
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);

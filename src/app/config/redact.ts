@@ -1,14 +1,4 @@
-import type { RawNode } from './raw-tree.ts';
-
 const LONGEST = 80;
-
-/** What was found, for a message; never a secret, and never the user info of a URL. */
-export function foundWords(node: RawNode, secret: boolean): string {
-  if (node.kind === 'list') return 'a list';
-  if (node.kind === 'map') return 'a section';
-  if (secret) return 'what is there (not shown, for it is secret)';
-  return quoted(node.text);
-}
 
 /** A value as a message may show it: one line, not too long, without user info. */
 export function quoted(text: string): string {

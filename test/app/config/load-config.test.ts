@@ -97,6 +97,10 @@ testSuite('a file has version 0.1', (it) => {
     });
   }
 
+  it('what is not YAML is the only problem', () => {
+    assert.equal(mistakes('proxy: [', { REGISTRY_PROXY_PASSWORD: 'a' }).length, 1);
+  });
+
   it('variables alone need none', () => {
     assert.equal(mistakes(undefined, { REGISTRY_HTTP_ADDR: ':5001' }), []);
   });

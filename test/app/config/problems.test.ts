@@ -19,9 +19,9 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
     'health: {file: [{fil: /a}]}',
     '2:18: health.file.0.fil is not a known key; did you mean `health.file.0.file`?',
   ],
-  ['proxy: https://a.example', '2:8: proxy must be a section, not "https://a.example"'],
+  ['proxy: https://a.example', '2:8: proxy must be a section, not a single value'],
   ['proxy: [a]', '2:8: proxy must be a section, not a list'],
-  ['http: {headers: {X: a}}', '2:21: http.headers.X must be a list, not "a"'],
+  ['http: {headers: {X: a}}', '2:21: http.headers.X must be a list, not a single value'],
   ['http: {headers: [a]}', '2:17: http.headers must be a section, not a list'],
   ['http: {addr: {a: b}}', '2:14: http.addr must be text, not a section'],
   [
