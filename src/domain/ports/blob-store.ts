@@ -42,7 +42,12 @@ export interface StagedBlob {
   commit(): Promise<void>;
   /** Removes the bytes; does nothing after `commit`. */
   discard(): Promise<void>;
-  /** Gives up what it holds, without removing anything that was committed; safe more than once. */
+  /** Leaves the bytes to the next `stage` of this digest, and gives up what it holds. */
+  suspend(): Promise<void>;
+  /**
+   * Gives up what it holds, and removes what was neither committed nor suspended; safe more than
+   * once.
+   */
   close(): void;
 }
 
@@ -63,10 +68,16 @@ export interface BlobStore {
    * @throws RangeNotSatisfiable if the blob has no byte of the range
    */
   open(digest: Digest, range?: ByteRange): Promise<OpenBlob | undefined>;
-  /** Starts a blob. Several may be under way for one digest; the first commit wins. */
+  /**
+   * Starts a blob, or goes on with what was suspended or left behind by a process that died: then
+   * `length` says how much there is, and nobody has verified it. Several may be under way for one
+   * digest, each with bytes of its own; the first commit wins.
+   */
   stage(digest: Digest): Promise<StagedBlob>;
   /** Removes the blob; false if there was none. */
   delete(digest: Digest): Promise<boolean>;
+  /** Takes a blob that turned out to be damaged out of sight; false if there was none. */
+  setAside(digest: Digest): Promise<boolean>;
   /** Every visible blob, in no order; staged ones are none. */
   list(): AsyncIterable<StoredBlob>;
 }

@@ -23,6 +23,8 @@ export interface DownloadPorts {
 export interface DownloadJob {
   readonly repository: RepositoryName;
   readonly digest: Digest;
+  /** How many bytes are here already. */
+  readonly offset: number;
   /** The blob's size in bytes, where a manifest tells it. */
   readonly expectedSize: number | undefined;
   /** The upstream has answered; called again after each interruption. */
@@ -43,7 +45,7 @@ export async function* download(
   ports: DownloadPorts,
   job: DownloadJob,
 ): AsyncGenerator<Uint8Array> {
-  const at: Position = { offset: 0, size: job.expectedSize };
+  const at: Position = { offset: job.offset, size: job.expectedSize };
   let fruitless = 0;
   for (;;) {
     const before = at.offset;

@@ -15,13 +15,14 @@ const BACKLOG = 8 * 1024 * 1024;
  */
 export class Spool {
   readonly #staging: Staging | undefined;
-  readonly #window = new TransferWindow();
+  readonly #window: TransferWindow;
   readonly #readerMoved = new Signal();
   readonly #slowestReader: () => number | undefined;
 
   /** @param slowestReader where the reader is that has come least far; undefined without readers */
   constructor(staging: Staging | undefined, slowestReader: () => number | undefined) {
     this.#staging = staging;
+    this.#window = new TransferWindow(staging?.length);
     this.#slowestReader = slowestReader;
   }
 

@@ -58,6 +58,12 @@ export class Staging {
     return this.#blob.discard();
   }
 
+  /** Writes what is left and keeps it for the next transfer of this blob. */
+  async suspend(): Promise<void> {
+    await this.untilUnwritten(0);
+    await this.#blob.suspend();
+  }
+
   close(): void {
     this.#blob.close();
   }

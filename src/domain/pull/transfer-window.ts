@@ -2,8 +2,14 @@
 export class TransferWindow {
   #pieces: Uint8Array[] = [];
   #offsets: number[] = [];
-  #start = 0;
-  #end = 0;
+  #start: number;
+  #end: number;
+
+  /** @param start the offset of the first byte that will come */
+  constructor(start = 0) {
+    this.#start = start;
+    this.#end = start;
+  }
 
   /** The offset of the first byte it holds. */
   get start(): number {

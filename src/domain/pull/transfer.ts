@@ -1,13 +1,14 @@
 import { algorithmOf, type Digest } from '../digest.ts';
-import { DigestMismatch, RegistryError, UpstreamFailure } from '../errors.ts';
+import { DigestMismatch, RegistryError, SizeMismatch, UpstreamFailure } from '../errors.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Events } from '../ports/events.ts';
-import type { Hasher } from '../ports/hasher.ts';
+import type { Hash, Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import { type DownloadPorts, download } from './download.ts';
+import { resume } from './resume.ts';
 import { Signal } from './signal.ts';
 import { Spool } from './spool.ts';
-import { Staging } from './staging.ts';
+import type { Staging } from './staging.ts';
 import { TransferReader } from './transfer-reader.ts';
 
 export interface TransferPorts extends DownloadPorts {
@@ -38,6 +39,7 @@ export class Transfer {
   #size: number | undefined;
   #state: 'asking' | 'receiving' | 'whole' = 'asking';
   #failure: Error | undefined;
+  #resumedFrom = 0;
   #stopped = false;
   #over = false;
 
@@ -57,8 +59,9 @@ export class Transfer {
   /** Downloads, verifies and stores the blob. Never rejects; whether the blob is in the storage. */
   async run(): Promise<boolean> {
     try {
-      await this.#stage();
-      await this.#download();
+      const hash = await this.#stage();
+      if (hash !== undefined) await this.#download(hash);
+      this.#complete();
       return await this.#commit();
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
@@ -129,17 +132,21 @@ export class Transfer {
     this.#spool.readerMoved();
   }
 
-  async #stage(): Promise<void> {
+  /** The hash of what an earlier attempt has left; undefined if that is the verified blob. */
+  async #stage(): Promise<Hash | undefined> {
     try {
-      this.#staging = new Staging(await this.#ports.blobs.stage(this.digest));
-      this.#spool = new Spool(this.#staging, () => this.#slowestReader());
+      const { staging, hash } = await resume(this.#ports, this.digest, this.#size);
+      this.#staging = staging;
+      this.#spool = new Spool(staging, () => this.#slowestReader());
+      this.#resumedFrom = staging.length;
+      return hash;
     } catch (cause) {
       this.#notStored(cause);
+      return this.#ports.hasher.start(algorithmOf(this.digest));
     }
   }
 
-  async #download(): Promise<void> {
-    const hash = this.#ports.hasher.start(algorithmOf(this.digest));
+  async #download(hash: Hash): Promise<void> {
     for await (const piece of this.#pieces()) {
       hash.update(piece);
       this.#spool.push(piece);
@@ -148,6 +155,9 @@ export class Transfer {
     }
     const found = hash.digest();
     if (found !== this.digest) throw new DigestMismatch('the blob', this.digest, found);
+  }
+
+  #complete(): void {
     this.#size = this.#spool.end;
     this.#state = 'whole';
     this.#changed.fire();
@@ -159,6 +169,7 @@ export class Transfer {
     return download(this.#ports, {
       repository,
       digest,
+      offset: this.#spool.end,
       expectedSize: this.#size,
       opened: (size) => {
         this.#size = size;
@@ -194,9 +205,20 @@ export class Transfer {
   async #end(): Promise<void> {
     this.#over = true;
     this.#changed.fire();
-    // After a commit this removes nothing; without one, nobody is to find the bytes.
-    await this.#staging?.discard().catch((cause) => this.#notStored(cause));
+    await this.#letGo().catch((cause) => this.#notStored(cause));
     this.#closeIfUnused();
+  }
+
+  /**
+   * Keeps what has come for the next attempt, unless it is wrong, or was no help: an upstream that
+   * refuses to go on from there would refuse it for ever. After a commit this removes nothing.
+   */
+  async #letGo(): Promise<void> {
+    const cause = this.#failure;
+    const isWrong = cause instanceof DigestMismatch || cause instanceof SizeMismatch;
+    const isPassing = cause instanceof UpstreamFailure && !isWrong;
+    if (isPassing && this.#spool.end > this.#resumedFrom) await this.#staging?.suspend();
+    else await this.#staging?.discard();
   }
 
   #left(reader: TransferReader): void {
