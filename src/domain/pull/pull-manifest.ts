@@ -87,6 +87,9 @@ export class PullManifest {
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
+    // While the storage was looked through in vain, another client's fetch may have ended.
+    const hot = this.#ports.shelf.hot(repository, digest);
+    if (hot !== undefined) return served(hot, 'hit');
     const { joined, result } = this.#ports.fetch.fetch(repository, digest);
     return served(await result, joined ? 'joined' : 'miss');
   }
