@@ -33,6 +33,21 @@ async function settle(name: string, body: Body): Promise<void> {
   }
 }
 
+/** Prepares, runs the body, cleans up in any case; the first failure is the one that counts. */
+async function framed(body: Body, before: Body[], after: Body[]): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = async (steps: Body[]): Promise<void> => {
+    try {
+      for (const step of steps) await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  await attempt([...before, body]);
+  for (const cleanUp of after) await attempt([cleanUp]);
+  if (failures.length > 0) throw failures[0];
+}
+
 async function counted(name: string, body: Body): Promise<void> {
   try {
     await settle(name, body);
@@ -43,19 +58,32 @@ async function counted(name: string, body: Body): Promise<void> {
   }
 }
 
+/** A suite's clean-up that fails is one more failure: uvu itself would end the whole run. */
+async function cleanedUp(name: string, cleanUp: Body): Promise<void> {
+  try {
+    await settle(`clean-up of ${name}`, cleanUp);
+  } catch (error) {
+    tally.failed++;
+    process.stdout.write(`\nThe clean-up of "${name}" failed: ${String(error)}\n`);
+  }
+}
+
 /**
  * A uvu suite that runs itself: a file that forgets uvu's `.run()` counts as green with no test in
- * it. Suites have no `only` and no `skip`, so that neither can be left behind.
+ * it. Suites have no `only` and no `skip`, so that neither can be left behind. What runs around
+ * each test is part of the test: uvu's own hooks, when they fail, end their suite without a word.
  */
 export function testSuite(name: string, define: (it: DefineTest) => void): void {
   const tests = suite(name);
+  const before: Body[] = [];
+  const after: Body[] = [];
   const it = ((title: string, body: Body) => {
     tally.defined++;
-    tests(title, () => counted(title, body));
+    tests(title, () => counted(title, () => framed(body, before, after)));
   }) as DefineTest;
-  it.after = (cleanUp) => tests.after(cleanUp);
-  it.beforeEach = (prepare) => tests.before.each(prepare);
-  it.afterEach = (cleanUp) => tests.after.each(cleanUp);
+  it.after = (cleanUp) => tests.after(() => cleanedUp(name, cleanUp));
+  it.beforeEach = (prepare) => void before.push(prepare);
+  it.afterEach = (cleanUp) => void after.push(cleanUp);
   define(it);
   tests.run();
 }

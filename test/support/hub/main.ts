@@ -23,6 +23,8 @@ const { values: flags } = parseArgs({
     'no-redirect': { type: 'boolean', default: false },
     /** Bytes per second of all blob transfers together. */
     rate: { type: 'string' },
+    /** Gives that speed to each transfer, as a CDN does, in place of all together. */
+    'rate-each': { type: 'boolean', default: false },
     /** Counted manifest GETs per source; unlimited unless told. */
     'rate-limit': { type: 'string' },
     bench: { type: 'boolean', default: false },
@@ -51,6 +53,7 @@ const hub = await startHub({
   rateLimit: optional(flags['rate-limit']),
 });
 hub.cdn.bytesPerSecond = optional(flags.rate);
+hub.cdn.shared = !flags['rate-each'];
 fill(hub);
 const control = await startControl(hub, flags.host, Number(flags['control-port']));
 const { port } = control.address() as AddressInfo;

@@ -1,0 +1,36 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './program.ts';
+
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+
+let compiled: Promise<string> | undefined;
+
+/**
+ * The mirror's entry file, compiled once for this test run: what lies in `dist` may be older than
+ * the sources, and compiling for each process would take most of the tests' time.
+ */
+export function compiledMirror(): Promise<string> {
+  compiled ??= compile();
+  return compiled;
+}
+
+/** The mirror's entry file as `npm run build` left it. */
+export function builtMirror(): string {
+  return join(PROJECT, 'dist/app/main.js');
+}
+
+async function compile(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'kagami-compiled-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(PROJECT, 'package.json'), join(folder, 'package.json'));
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  const tsc = join(PROJECT, 'node_modules/.bin/tsc');
+  const config = join(PROJECT, 'tsconfig.build.json');
+  // Types are checked elsewhere.
+  const options = ['--noCheck', '--declaration', 'false', '--isolatedDeclarations', 'false'];
+  await run(tsc, ['-p', config, '--outDir', join(folder, 'dist'), ...options]);
+  return join(folder, 'dist/app/main.js');
+}
