@@ -18,6 +18,7 @@ import type { ManifestShelf } from '../domain/pull/manifest-shelf.ts';
 import type { PullBlob } from '../domain/pull/pull-blob.ts';
 import type { PullManifest } from '../domain/pull/pull-manifest.ts';
 import type { RepositoryLinks } from '../domain/pull/repository-links.ts';
+import type { StoredBlobs } from '../domain/pull/stored-blobs.ts';
 import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
@@ -42,6 +43,7 @@ export interface Services {
   readonly manifestFetch: ManifestFetch;
   readonly transfers: Transfers;
   readonly blobAccess: BlobAccess;
+  readonly storedBlobs: StoredBlobs;
   readonly pullManifest: PullManifest;
   readonly pullBlob: PullBlob;
   readonly listTags: ListTags;
@@ -73,6 +75,7 @@ export const TOKENS: Tokens = {
   manifestFetch: Symbol('ManifestFetch'),
   transfers: Symbol('Transfers'),
   blobAccess: Symbol('BlobAccess'),
+  storedBlobs: Symbol('StoredBlobs'),
   pullManifest: Symbol('PullManifest'),
   pullBlob: Symbol('PullBlob'),
   listTags: Symbol('ListTags'),

@@ -137,6 +137,15 @@ export class DigestMismatch extends UpstreamFailure {
   }
 }
 
+/** A blob cannot be had whose manifest has been served. */
+export class BlobUnavailable extends UpstreamFailure {
+  readonly code = 'UNAVAILABLE';
+
+  constructor(cause: UpstreamFailure) {
+    super(cause.message, { detail: cause.detail, cause });
+  }
+}
+
 /** More or fewer bytes came than were announced. */
 export class SizeMismatch extends UpstreamFailure {
   readonly code = 'UNAVAILABLE';

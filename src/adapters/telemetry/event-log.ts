@@ -13,6 +13,8 @@ const ENTRIES: Record<MirrorEvent['type'], readonly [level: Level, message: stri
   'blob-stored': ['info', 'blob stored'],
   'transfer-resumed': ['warn', 'the download broke off and goes on'],
   'transfer-failed': ['error', 'the download failed'],
+  damaged: ['error', 'damaged in storage, so it is set aside and fetched again'],
+  'manifest-rejected': ['error', 'the upstream sent a manifest with another digest'],
   unreadable: ['warn', 'unreadable in storage, so it is fetched again'],
   'not-stored': ['error', 'could not be stored; clients get it all the same'],
 };

@@ -15,6 +15,8 @@ import { PullBlob } from '../../domain/pull/pull-blob.ts';
 import { PullManifest } from '../../domain/pull/pull-manifest.ts';
 import { PullThrough } from '../../domain/pull/pull-through.ts';
 import { RepositoryLinks } from '../../domain/pull/repository-links.ts';
+import { Slots } from '../../domain/pull/slots.ts';
+import { StoredBlobs } from '../../domain/pull/stored-blobs.ts';
 import { TagBook } from '../../domain/pull/tag-book.ts';
 import { TagCheck } from '../../domain/pull/tag-check.ts';
 import { Transfers } from '../../domain/pull/transfers.ts';
@@ -78,7 +80,8 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
       const retry = DEFAULT_RETRY;
       const { random } = Math;
       const download = { upstream, clock, random, retry };
-      return new Transfers({ ...download, blobs, hasher, events, links, background });
+      const slots = new Slots(64);
+      return new Transfers({ ...download, blobs, hasher, events, links, background, slots });
     },
     [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background],
   );
@@ -87,10 +90,15 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
       new BlobAccess({ links, shelf, upstream, events, background }),
     [t.links, t.shelf, t.upstream, t.events, t.background],
   );
+  bind(t.storedBlobs).toResolvedValue(
+    ({ blobs }, shelf, hasher, events) =>
+      new StoredBlobs({ blobs, shelf, hasher, events, sound: facts() }, 'never'),
+    [t.storage, t.shelf, t.hasher, t.events],
+  );
   bind(t.pullBlob).toResolvedValue(
-    ({ blobs }, access, shelf, transfers, upstream, events) =>
-      new PullBlob({ blobs, access, shelf, transfers, upstream, events }),
-    [t.storage, t.blobAccess, t.shelf, t.transfers, t.upstream, t.events],
+    (stored, access, shelf, transfers, upstream) =>
+      new PullBlob({ stored, access, shelf, transfers, upstream }),
+    [t.storedBlobs, t.blobAccess, t.shelf, t.transfers, t.upstream],
   );
   bind(t.listTags).toResolvedValue(
     (upstream, tags) => new ListTags(upstream, tags),

@@ -56,6 +56,21 @@ export type MirrorEvent =
       readonly cause: Error;
     }
   | {
+      /** A blob in storage does not have its size or its digest; it is set aside and fetched again. */
+      readonly type: 'damaged';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      /** What was expected, and what was found. */
+      readonly detail: unknown;
+    }
+  | {
+      /** The upstream sent a manifest that does not have the digest it was asked for by. */
+      readonly type: 'manifest-rejected';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly found: Digest;
+    }
+  | {
       /** Something in storage could not be read and is fetched again. */
       readonly type: 'unreadable';
       readonly repository: RepositoryName;

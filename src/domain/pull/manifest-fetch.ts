@@ -50,7 +50,10 @@ export class ManifestFetch {
   async #fetch(repository: RepositoryName, digest: Digest): Promise<Manifest> {
     const fetched = await this.#ports.upstream.fetchManifest(repository, digest);
     const found = this.#ports.hasher.digest(algorithmOf(digest), fetched.bytes);
-    if (found !== digest) throw new DigestMismatch('the manifest', digest, found);
+    if (found !== digest) {
+      this.#ports.events.emit({ type: 'manifest-rejected', repository, digest, found });
+      throw new DigestMismatch('the manifest', digest, found);
+    }
     const manifest = parseManifest(digest, fetched.bytes, fetched.mediaType);
     this.#ports.shelf.remember(repository, manifest);
     this.#keep(repository, manifest);

@@ -1,24 +1,23 @@
 import { type ByteRange, resolveRange } from '../byte-range.ts';
 import type { Digest } from '../digest.ts';
-import { RangeNotSatisfiable } from '../errors.ts';
-import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
-import type { Events } from '../ports/events.ts';
+import { BlobUnavailable, TooManyRequests, UpstreamFailure } from '../errors.ts';
+import type { OpenBlob } from '../ports/blob-store.ts';
 import type { ServedBlob, Source } from '../ports/mirror.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { BlobAccess } from './blob-access.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
+import type { StoredBlobs } from './stored-blobs.ts';
 import type { Transfer } from './transfer.ts';
 import type { TransferReader } from './transfer-reader.ts';
 import type { Transfers } from './transfers.ts';
 
 export interface PullBlobPorts {
-  readonly blobs: BlobStore;
+  readonly stored: StoredBlobs;
   readonly access: BlobAccess;
   readonly shelf: ManifestShelf;
   readonly transfers: Transfers;
   readonly upstream: Upstream;
-  readonly events: Events;
 }
 
 /** Serves a blob: the one in storage, the one that is being downloaded, or a new download. */
@@ -30,13 +29,25 @@ export class PullBlob {
   }
 
   async open(repository: RepositoryName, digest: Digest, range?: ByteRange): Promise<ServedBlob> {
-    const { transfers, shelf } = this.#ports;
+    try {
+      return await this.#open(repository, digest, range);
+    } catch (error) {
+      throw this.#failure(repository, digest, error);
+    }
+  }
+
+  async #open(
+    repository: RepositoryName,
+    digest: Digest,
+    range: ByteRange | undefined,
+  ): Promise<ServedBlob> {
+    const { transfers, shelf, stored } = this.#ports;
     for (;;) {
       const running = transfers.get(digest);
       if (running !== undefined) return this.#join(repository, running, range);
       const { committed } = transfers;
-      const stored = await this.#openStored(repository, digest, range);
-      if (stored !== undefined) return this.#serveStored(repository, digest, stored);
+      const blob = await stored.open(repository, digest, range);
+      if (blob !== undefined) return this.#serveStored(repository, digest, blob);
       // While we looked in vain, another client's download may have begun, or even ended.
       if (transfers.get(digest) !== undefined || transfers.committed !== committed) continue;
       const transfer = transfers.start(repository, digest, shelf.listedSize(repository, digest));
@@ -46,10 +57,10 @@ export class PullBlob {
 
   /** The blob's size in bytes, from whatever knows it; the upstream is asked last. */
   async stat(repository: RepositoryName, digest: Digest): Promise<number> {
-    const { access, shelf, transfers, upstream } = this.#ports;
+    const { access, shelf, stored, transfers, upstream } = this.#ports;
     const listed = shelf.listedSize(repository, digest);
     if (listed !== undefined) return listed;
-    const here = transfers.get(digest)?.size ?? (await this.#statStored(repository, digest));
+    const here = transfers.get(digest)?.size ?? (await stored.stat(repository, digest));
     if (here !== undefined && (await access.isGranted(repository, digest))) return here;
     return upstream.statBlob(repository, digest);
   }
@@ -99,32 +110,16 @@ export class PullBlob {
     if (!(await access.isGranted(repository, digest))) await access.ask(repository, digest);
   }
 
-  /** A storage that cannot be read is a miss: the upstream may still have what the client wants. */
-  async #openStored(
-    repository: RepositoryName,
-    digest: Digest,
-    range: ByteRange | undefined,
-  ): Promise<OpenBlob | undefined> {
-    try {
-      return await this.#ports.blobs.open(digest, range);
-    } catch (cause) {
-      if (cause instanceof RangeNotSatisfiable) throw cause;
-      this.#unreadable(repository, digest, cause);
-      return undefined;
-    }
-  }
-
-  async #statStored(repository: RepositoryName, digest: Digest): Promise<number | undefined> {
-    try {
-      return await this.#ports.blobs.stat(digest);
-    } catch (cause) {
-      this.#unreadable(repository, digest, cause);
-      return undefined;
-    }
-  }
-
-  #unreadable(repository: RepositoryName, digest: Digest, cause: unknown): void {
-    this.#ports.events.emit({ type: 'unreadable', repository, what: `blob ${digest}`, cause });
+  /**
+   * Clients go to the Hub by themselves when a mirror does not have a blob (404), dockerd at once;
+   * after a server's error (5xx) it tries the mirror for another minute. So once the manifest has been
+   * served, a blob that cannot be had is one that the mirror does not have.
+   */
+  #failure(repository: RepositoryName, digest: Digest, error: unknown): unknown {
+    const isServed = this.#ports.shelf.listedSize(repository, digest) !== undefined;
+    const isRefusal = error instanceof TooManyRequests; // after that they go at once, too
+    const isFailure = error instanceof UpstreamFailure && !isRefusal;
+    return isServed && isFailure ? new BlobUnavailable(error) : error;
   }
 }
 

@@ -2,11 +2,14 @@ import type { Digest } from '../digest.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
 import type { RepositoryLinks } from './repository-links.ts';
+import type { Slots } from './slots.ts';
 import { Transfer, type TransferPorts } from './transfer.ts';
 
 export interface TransfersPorts extends TransferPorts {
   readonly links: RepositoryLinks;
   readonly background: Background;
+  /** How many may run at a time; the others wait. */
+  readonly slots: Slots;
 }
 
 /** The downloads that are under way, one for each digest. */
@@ -56,7 +59,7 @@ export class Transfers {
 
   #run(transfer: Transfer, ended: () => void): void {
     const run = async (): Promise<void> => {
-      const stored = await transfer.run();
+      const stored = await this.#ports.slots.run(() => transfer.run());
       if (stored) this.#committed++;
       ended();
       if (stored) await this.#link(transfer);
