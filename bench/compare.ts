@@ -1,0 +1,46 @@
+/**
+ * Measures the mirror beside others over the same Hub double, and prints medians and ratios:
+ *
+ *     npm run bench -- [--quick] [--rounds N] [--only CASE]... [--json FILE]
+ */
+import { PEERS } from './peers/all.ts';
+import { BenchFailure } from './support/bench-failure.ts';
+import { Comparison } from './support/comparison.ts';
+import { thisMachine, versionOf } from './support/machine.ts';
+import { readOptions } from './support/options.ts';
+import { printed, type Report, writeJson } from './support/report.ts';
+import { requirePrograms } from './support/requirements.ts';
+
+const INTERRUPTED = 130;
+
+async function versions(): Promise<Map<string, string>> {
+  const found = PEERS.map(async (kind) => [kind.name, await versionOf(kind)] as const);
+  return new Map(await Promise.all(found));
+}
+
+async function compare(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const options = readOptions(args);
+  await requirePrograms(PEERS);
+  const around = { signal, note: (line: string) => console.error(line) };
+  const { rows } = await new Comparison(PEERS, options, around).run();
+  const report: Report = { machine: thisMachine(), versions: await versions(), options, rows };
+  console.log(`\n${printed(report)}`);
+  if (options.json !== undefined) await writeJson(options.json, report);
+}
+
+// A signal lets what is under way fail, so that all that was started is stopped on the usual way.
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+process.once('SIGTERM', () => interruption.abort());
+try {
+  await compare(process.argv.slice(2), interruption.signal);
+} catch (error) {
+  if (interruption.signal.aborted) {
+    process.exitCode = INTERRUPTED;
+  } else if (error instanceof BenchFailure) {
+    console.error(`bench: ${error.message}`);
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}
