@@ -17,7 +17,7 @@ import { type Pull, Puller } from './puller.ts';
 import { pullReport, requireFromStorage, type SourcedStep, withSources } from './report.ts';
 import { REPOSITORY, TAG, writeSampleUpstream } from './sample-upstream.ts';
 
-const MAIN = process.argv[2] ?? fileURLToPath(new URL('../dist/app/main.js', import.meta.url));
+const MAIN = process.argv[2] ?? fileURLToPath(new URL('../dist/app/kagami.cjs', import.meta.url));
 
 async function pullWithProgress(registry: string): Promise<Pull> {
   const progress = progressOn(process.stdout);

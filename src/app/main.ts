@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
