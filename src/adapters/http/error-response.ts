@@ -8,7 +8,7 @@ import {
 } from '../../domain/errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerHeaders } from './headers.ts';
-import { HostMissing, RouteUnknown } from './route-unknown.ts';
+import { RequestMalformed, RouteUnknown } from './refusals.ts';
 import { ClientLeft } from './send-failures.ts';
 
 /**
@@ -70,7 +70,7 @@ export function errorBody(code: ErrorCode, message: string, detail?: unknown): s
 
 function statusOf(error: RegistryError): number {
   if (error instanceof RouteUnknown) return 404;
-  if (error instanceof HostMissing) return 400;
+  if (error instanceof RequestMalformed) return 400;
   if (error instanceof UpstreamTimeout) return 504;
   return STATUS[error.code];
 }

@@ -9,8 +9,8 @@ import { answerJson } from './json.ts';
 import { answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
 import { answerReferrers } from './referrers.ts';
+import { RequestMalformed } from './refusals.ts';
 import { type Route, Routes } from './route.ts';
-import { HostMissing } from './route-unknown.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
 
@@ -20,6 +20,7 @@ export class RequestHandler {
   readonly #log: AccessLog;
   readonly #routes: Routes;
   readonly #running = new Set<Exchange>();
+  #onIdle: () => void = () => {};
 
   constructor(service: Service, log: AccessLog) {
     const { prefix, namespaces, libraryByDefault } = service.options;
@@ -33,27 +34,39 @@ export class RequestHandler {
     return this.#running;
   }
 
+  /** Resolves when every answer is over. */
+  async idle(): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
   /** Never throws; `onOver` is called when the answer is over. */
   handle(request: IncomingMessage, response: ServerResponse, onOver?: () => void): void {
     const exchange = new Exchange(request, response);
     this.#running.add(exchange);
     // A write to a connection that was just closed ends there; `close` follows.
     response.on('error', ignore);
-    response.on('close', () => {
-      this.#running.delete(exchange);
-      this.#log.request(exchange.end());
-      onOver?.();
-    });
+    const over = (): void => this.#over(exchange, onOver);
+    response.on('close', over);
+    // A response that waits for its turn is not told that the connection is closed.
+    if (response.socket === null) request.on('close', over);
     this.#answer(exchange).catch((error: unknown) => this.#fail(exchange, error));
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    const { method, url = '', headers, httpVersion } = exchange.request;
-    if (method !== 'GET' && method !== 'HEAD') throw new Unsupported('a mirror is only read');
-    if (headers.host === undefined && httpVersion === '1.1') throw new HostMissing();
-    const route = this.#routes.parse(url);
+    checkForm(exchange.request);
+    const route = this.#routes.parse(exchange.request.url ?? '');
     exchange.namespace = route.namespace;
     await dispatch(this.#service, exchange, route);
+  }
+
+  #over(exchange: Exchange, onOver: (() => void) | undefined): void {
+    if (!this.#running.delete(exchange)) return;
+    this.#log.request(exchange.end());
+    onOver?.();
+    if (this.#running.size === 0) this.#onIdle();
   }
 
   #fail(exchange: Exchange, error: unknown): void {
@@ -83,6 +96,19 @@ function dispatch(service: Service, exchange: Exchange, route: Route): Promise<v
       return answerJson(service, exchange, {});
     case 'alive':
       return answerAlive(service, exchange);
+  }
+}
+
+/**
+ * @throws Unsupported
+ * @throws RequestMalformed
+ */
+function checkForm({ method, headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): void {
+  if (httpVersionMajor !== 1) throw new RequestMalformed('this server speaks HTTP/1.1 and 1.0');
+  if (method !== 'GET' && method !== 'HEAD') throw new Unsupported('a mirror is only read');
+  // RFC 9112 §3.2.
+  if (headers.host === undefined && httpVersionMinor > 0) {
+    throw new RequestMalformed('the request has no Host header');
   }
 }
 

@@ -34,10 +34,10 @@ function unixSentence(path: string, code: string, message: string): string {
   switch (code) {
     case 'EADDRINUSE':
       return `The socket ${path} is in use by another program: stop it, or choose another with http.addr`;
+    // libuv says EACCES for a folder that is not there, too.
     case 'EACCES':
-      return `The socket ${path} cannot be made by this user: choose another place with http.addr`;
     case 'ENOENT':
-      return `The socket ${path} cannot be made, since its folder does not exist`;
+      return `The socket ${path} cannot be made: see that its folder exists and may be written to`;
     default:
       return `Cannot listen on the socket ${path}: ${message}`;
   }

@@ -6,7 +6,7 @@ import type { RepositoryName } from '../../domain/repository-name.ts';
 import type { Namespaces } from './namespace.ts';
 import { type PageQuery, parsePageQuery } from './pagination.ts';
 import { decodePath, parameter } from './query.ts';
-import { RouteUnknown } from './route-unknown.ts';
+import { RouteUnknown } from './refusals.ts';
 
 /** What a request asks for; every name in it has been checked. */
 export type Route = (

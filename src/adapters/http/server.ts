@@ -48,7 +48,7 @@ export class MirrorServer {
 
   /**
    * Stops accepting, lets the running answers end, and destroys what is left after `timeoutMs`.
-   * Resolves when every connection is closed.
+   * Resolves when every connection is closed, and what was open for it.
    */
   drain(timeoutMs: number): Promise<void> {
     this.#drained ??= this.#drain(timeoutMs);
@@ -64,6 +64,7 @@ export class MirrorServer {
       for (const socket of this.#sockets) socket.destroy();
     }, timeoutMs);
     await closed;
+    await this.#requests.idle();
     clearTimeout(timer);
   }
 

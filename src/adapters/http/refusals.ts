@@ -9,11 +9,7 @@ export class RouteUnknown extends RegistryError {
   }
 }
 
-/** An HTTP/1.1 request without `Host` (RFC 9112 §3.2). */
-export class HostMissing extends RegistryError {
+/** HTTP in form, but not as it has to be: 400. */
+export class RequestMalformed extends RegistryError {
   readonly code = 'UNSUPPORTED';
-
-  constructor() {
-    super('the request has no Host header');
-  }
 }
