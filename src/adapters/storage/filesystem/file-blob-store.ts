@@ -19,7 +19,7 @@ import { OpenFile } from './open-file.ts';
 import { statIfThere } from './present.ts';
 import { publishBlob } from './publish-blob.ts';
 import type { RootFolder } from './root-folder.ts';
-import { StagedFile } from './staged-file.ts';
+import { StagedFile, type StagingArea } from './staged-file.ts';
 
 /** Without O_NONBLOCK, to open a named pipe that lies at a blob's place would never end. */
 const FOR_READING = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -30,6 +30,8 @@ export class FileBlobStore implements BlobStore {
   readonly #root: RootFolder;
   readonly #disk: Disk;
   readonly #staged = new Set<StagedFile>();
+  /** What was suspended, by digest. */
+  readonly #suspended = new Map<Digest, string>();
 
   constructor(root: RootFolder, disk: Disk) {
     this.#root = root;
@@ -59,13 +61,21 @@ export class FileBlobStore implements BlobStore {
   }
 
   async stage(digest: Digest): Promise<StagedBlob> {
-    const area = {
+    const area: StagingArea = {
       disk: this.#disk,
       publish: (path: string, size: number) =>
         publishBlob(this.#disk, this.#root, { path, size, digest }),
+      suspend: async (path) => {
+        this.#suspended.set(digest, path);
+      },
       forget: (file: StagedFile) => this.#staged.delete(file),
     };
-    const creating = StagedFile.create(this.#root.newStagingPath('blob'), area);
+    const left = this.#suspended.get(digest);
+    this.#suspended.delete(digest);
+    const creating =
+      left === undefined
+        ? StagedFile.create(this.#root.newStagingPath('blob'), area)
+        : StagedFile.reopen(left, area);
     const file = await orStorageFailed('no room for a blob could be made', creating);
     this.#staged.add(file);
     return file;
@@ -73,6 +83,10 @@ export class FileBlobStore implements BlobStore {
 
   delete(digest: Digest): Promise<boolean> {
     return orStorageFailed('the blob could not be removed', this.#delete(digest));
+  }
+
+  setAside(digest: Digest): Promise<boolean> {
+    return this.delete(digest);
   }
 
   async *list(): AsyncGenerator<StoredBlob> {

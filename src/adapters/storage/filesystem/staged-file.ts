@@ -13,6 +13,8 @@ const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 /** What a staged file needs of its store. */
 export interface StagingArea {
   readonly disk: Disk;
+  /** Leaves the file to the next that stages its blob. */
+  suspend(path: string): Promise<void>;
   /** Moves the file, which is on the disk as a whole, to its place. */
   publish(path: string, size: number): Promise<void>;
   /** The file holds nothing any more, and its staged name is gone. */
@@ -28,17 +30,26 @@ export class StagedFile implements StagedBlob {
   #broken: StorageFailed | undefined;
   #committing: Promise<void> | undefined;
   #discarding: Promise<void> | undefined;
+  #suspending: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor(path: string, file: OpenFile, area: StagingArea) {
+  private constructor(path: string, file: OpenFile, area: StagingArea, length: number) {
     this.#path = path;
     this.#file = file;
     this.#area = area;
+    this.#length = length;
   }
 
   static async create(path: string, area: StagingArea): Promise<StagedFile> {
     const file = await inFolderOf(area.disk, path, () => OpenFile.open(path, NEW));
-    return new StagedFile(path, file, area);
+    return new StagedFile(path, file, area, 0);
+  }
+
+  /** Goes on with a file that is there. */
+  static async reopen(path: string, area: StagingArea): Promise<StagedFile> {
+    const file = await OpenFile.open(path, constants.O_RDWR);
+    const { size } = await file.stat();
+    return new StagedFile(path, file, area, size);
   }
 
   get length(): number {
@@ -73,6 +84,12 @@ export class StagedFile implements StagedBlob {
     return this.#discarding;
   }
 
+  suspend(): Promise<void> {
+    if (this.#length === 0 || this.#broken !== undefined) return this.discard();
+    this.#suspending ??= orStorageFailed('the staged blob could not be kept', this.#suspend());
+    return this.#suspending;
+  }
+
   close(): void {
     void this.closed();
   }
@@ -94,15 +111,30 @@ export class StagedFile implements StagedBlob {
   }
 
   async #discard(): Promise<void> {
-    const committed = await this.#committing?.then(
-      () => true,
-      () => false,
-    );
-    if (committed !== true) await unlinkIfThere(this.#area.disk, this.#path);
+    if (!(await this.#isSafe())) await unlinkIfThere(this.#area.disk, this.#path);
+  }
+
+  async #suspend(): Promise<void> {
+    if (this.#discarding === undefined && !(await this.#isSafe())) {
+      await this.#area.suspend(this.#path);
+    }
+  }
+
+  /** Whether it was committed or suspended. */
+  async #isSafe(): Promise<boolean> {
+    for (const end of [this.#committing, this.#suspending]) {
+      const succeeded = await end?.then(
+        () => true,
+        () => false,
+      );
+      if (succeeded === true) return true;
+    }
+    return false;
   }
 
   #mustBeStaged(): void {
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#discarding !== undefined) throw new StorageFailed('the blob is discarded already');
+    if (this.#suspending !== undefined) throw new StorageFailed('the blob is suspended already');
   }
 }

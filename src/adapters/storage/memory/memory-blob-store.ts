@@ -10,8 +10,13 @@ import { MemoryBlob } from './memory-blob.ts';
 import { MemoryStagedBlob } from './memory-staged-blob.ts';
 import type { PieceList } from './piece-list.ts';
 
+/** How many suspended blobs are kept, the latest: nobody may ever come back for them. */
+const SUSPENDED = 16;
+
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, PieceList>();
+  /** In the order in which they were suspended. */
+  readonly #suspended = new Map<Digest, PieceList>();
 
   async stat(digest: Digest): Promise<number | undefined> {
     return this.#blobs.get(digest)?.length;
@@ -23,16 +28,35 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async stage(digest: Digest): Promise<StagedBlob> {
-    return new MemoryStagedBlob((pieces) => {
-      if (!this.#blobs.has(digest)) this.#blobs.set(digest, pieces);
-    });
+    const left = this.#suspended.get(digest);
+    this.#suspended.delete(digest);
+    return new MemoryStagedBlob(
+      {
+        commit: (pieces) => {
+          if (!this.#blobs.has(digest)) this.#blobs.set(digest, pieces);
+        },
+        suspend: (pieces) => this.#suspend(digest, pieces),
+      },
+      left,
+    );
   }
 
   async delete(digest: Digest): Promise<boolean> {
     return this.#blobs.delete(digest);
   }
 
+  setAside(digest: Digest): Promise<boolean> {
+    return this.delete(digest);
+  }
+
   async *list(): AsyncGenerator<StoredBlob> {
     for (const [digest, pieces] of this.#blobs) yield { digest, size: pieces.length };
+  }
+
+  #suspend(digest: Digest, pieces: PieceList): void {
+    this.#suspended.delete(digest);
+    this.#suspended.set(digest, pieces);
+    const [oldest] = this.#suspended.keys();
+    if (this.#suspended.size > SUSPENDED && oldest !== undefined) this.#suspended.delete(oldest);
   }
 }

@@ -2,14 +2,21 @@ import { StorageFailed } from '../../../domain/errors.ts';
 import type { StagedBlob } from '../../../domain/ports/blob-store.ts';
 import { PieceList } from './piece-list.ts';
 
-/** A blob on its way into memory; `keep` takes its bytes when they are committed. */
-export class MemoryStagedBlob implements StagedBlob {
-  readonly #keep: (pieces: PieceList) => void;
-  #pieces = new PieceList();
-  #state: 'staged' | 'committed' | 'discarded' = 'staged';
+/** What becomes of a staged blob's bytes. */
+export interface Whereabouts {
+  commit(pieces: PieceList): void;
+  suspend(pieces: PieceList): void;
+}
 
-  constructor(keep: (pieces: PieceList) => void) {
-    this.#keep = keep;
+/** A blob on its way into memory. */
+export class MemoryStagedBlob implements StagedBlob {
+  readonly #whereabouts: Whereabouts;
+  #pieces: PieceList;
+  #state: 'staged' | 'committed' | 'discarded' | 'suspended' = 'staged';
+
+  constructor(whereabouts: Whereabouts, pieces: PieceList = new PieceList()) {
+    this.#whereabouts = whereabouts;
+    this.#pieces = pieces;
   }
 
   get length(): number {
@@ -27,15 +34,22 @@ export class MemoryStagedBlob implements StagedBlob {
   }
 
   async commit(): Promise<void> {
-    if (this.#state === 'discarded') throw new StorageFailed('the blob is discarded already');
     if (this.#state === 'committed') return;
+    if (this.#state !== 'staged') throw new StorageFailed(`the blob is ${this.#state} already`);
     this.#pieces = this.#pieces.packed();
-    this.#keep(this.#pieces);
+    this.#whereabouts.commit(this.#pieces);
     this.#state = 'committed';
   }
 
   async discard(): Promise<void> {
     if (this.#state === 'staged') this.#state = 'discarded';
+  }
+
+  async suspend(): Promise<void> {
+    if (this.#state !== 'staged') return;
+    this.#state = 'suspended';
+    // The next one appends to a list of its own, while this one can still be read.
+    if (this.length > 0) this.#whereabouts.suspend(this.#pieces.packed());
   }
 
   close(): void {
