@@ -37,7 +37,18 @@ export class Lifecycle {
     const address = await server.listen();
     const where = { listen: listenText(address), mirrors: upstream.location };
     logger.info({ ...where, storage: storage.location }, 'kagami is ready');
+    this.#probeUpstream();
     return address;
+  }
+
+  /** An upstream that is down at the start is no reason not to serve what is here. */
+  #probeUpstream(): void {
+    const { upstream, logger } = this.#parts;
+    upstream.probe().catch((error) => {
+      if (this.#stopping !== undefined) return;
+      const message = 'the upstream cannot be reached now; what is stored is served';
+      logger.warn({ upstream: upstream.location, error: errorChain(error) }, message);
+    });
   }
 
   /**

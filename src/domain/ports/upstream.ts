@@ -70,6 +70,8 @@ export interface Upstream {
     repository: RepositoryName,
     subject: Digest,
   ): Promise<readonly Referrer[] | undefined>;
+  /** Finds out whether it answers at all, and learns what it can for the first pull. */
+  probe(): Promise<void>;
   /** Gives up every running request. */
   close(): Promise<void>;
 }

@@ -79,6 +79,10 @@ export class Absences implements Upstream {
     return this.#upstream.listReferrers(repository, subject);
   }
 
+  probe(): Promise<void> {
+    return this.#upstream.probe();
+  }
+
   close(): Promise<void> {
     return this.#upstream.close();
   }

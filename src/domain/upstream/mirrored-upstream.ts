@@ -64,6 +64,10 @@ export class MirroredUpstream implements Upstream {
     return this.#originFirst((upstream) => upstream.listReferrers(repository, subject));
   }
 
+  async probe(): Promise<void> {
+    await Promise.all([this.#origin, ...this.#mirrors].map((upstream) => upstream.probe()));
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#origin, ...this.#mirrors].map((upstream) => upstream.close()));
   }

@@ -34,6 +34,11 @@ export class OfflineUpstream implements Upstream {
     return this.#refuse();
   }
 
+  /** There is nobody to find out about. */
+  probe(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -79,6 +79,10 @@ export class RetryingUpstream implements Upstream {
     );
   }
 
+  probe(): Promise<void> {
+    return this.#upstream.probe();
+  }
+
   close(): Promise<void> {
     return this.#upstream.close();
   }

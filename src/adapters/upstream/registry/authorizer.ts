@@ -44,6 +44,11 @@ export class Authorizer {
     return scheme.kind === 'basic' ? this.#withPassword() : this.#withNothing();
   }
 
+  /** Finds out which way that is; only once, if it is found out. */
+  async learn(signal: AbortSignal): Promise<void> {
+    await this.#scheme.get(signal);
+  }
+
   /** Takes up what a refusal asks for, in case the registry changed its mind. */
   learnFrom(answer: HttpAnswer): void {
     this.#scheme.learnFrom(answer);

@@ -45,6 +45,11 @@ export class RegistryClient {
     return within({ clock: this.#clock, host: this.#base.host, ms }, work);
   }
 
+  /** Learns how the registry wants to be convinced, and so whether it is there. */
+  async probe(): Promise<void> {
+    await this.within((signal) => this.#authorizer.learn(signal));
+  }
+
   /** Sends a request, and once more with a new authorization if the registry refuses the first. */
   async send(request: RegistryRequest): Promise<HttpAnswer> {
     const first = await this.#attempt(request);

@@ -41,6 +41,7 @@ export interface RegistryUpstreamOptions extends HttpClientOptions {
 export class RegistryUpstream implements Upstream {
   readonly location: string;
   readonly #http: HttpClient;
+  readonly #client: RegistryClient;
   readonly #manifests: ManifestRequests;
   readonly #blobs: BlobRequests;
   readonly #tags: TagRequests;
@@ -51,6 +52,7 @@ export class RegistryUpstream implements Upstream {
     this.location = root.href.replace(/\/$/, '');
     this.#http = new HttpClient(options);
     const client = clientFor(new URL('v2/', root), this.#http, options);
+    this.#client = client;
     this.#manifests = new ManifestRequests(client, options.hasher);
     this.#blobs = new BlobRequests(client);
     this.#tags = new TagRequests(client);
@@ -90,6 +92,10 @@ export class RegistryUpstream implements Upstream {
     subject: Digest,
   ): Promise<readonly Referrer[] | undefined> {
     return this.#referrers.list(repository, subject);
+  }
+
+  async probe(): Promise<void> {
+    await this.#client.probe();
   }
 
   async close(): Promise<void> {

@@ -84,6 +84,10 @@ export class StaticFilesUpstream implements Upstream {
     return findReferrers(await this.#layout(repository), subject);
   }
 
+  probe(): Promise<void> {
+    return this.#tree.requireRoot();
+  }
+
   close(): Promise<void> {
     for (const blob of this.#running) blob.cancel();
     return Promise.resolve();
