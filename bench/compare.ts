@@ -28,10 +28,11 @@ async function compare(args: readonly string[], signal: AbortSignal): Promise<vo
   if (options.json !== undefined) await writeJson(options.json, report);
 }
 
-// A signal lets what is under way fail, so that all that was started is stopped on the usual way.
+// A signal lets what is under way fail, so that all that was started is stopped on the usual way. A
+// second one changes nothing: npm passes on the one that the terminal has sent already.
 const interruption = new AbortController();
-process.once('SIGINT', () => interruption.abort());
-process.once('SIGTERM', () => interruption.abort());
+process.on('SIGINT', () => interruption.abort());
+process.on('SIGTERM', () => interruption.abort());
 try {
   await compare(process.argv.slice(2), interruption.signal);
 } catch (error) {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { PeerKind } from './peer.ts';
 
-const MIRROR = fileURLToPath(new URL('../../dist/app/main.js', import.meta.url));
+const MIRROR = fileURLToPath(new URL('../../dist/app/kagami.cjs', import.meta.url));
 
 /** The built mirror: all as it is by default, but for the upstream and the places. */
 export const kagami: PeerKind = {
