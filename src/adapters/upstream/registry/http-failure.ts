@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import {
   RegistryError,
   UpstreamBadAnswer,
@@ -45,8 +46,8 @@ export function failureOf(error: unknown, url: URL): RegistryError {
     return new UpstreamTimeout(`${host} did not answer in time`, { detail, cause: error });
   }
   // The parser's error carries what it could not parse, a token for instance: it is no cause to log.
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return new UpstreamBadAnswer(`${host} does not speak proper HTTP (${code})`, { detail });
+  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+    return new UpstreamBadAnswer(`${host} does not speak HTTP: ${error.message}`, { detail });
   }
   const reason = MEANING[code] ?? (error instanceof Error ? error.message : String(error));
   return new UpstreamUnreachable(`${host} cannot be reached: ${reason}`, { detail, cause: error });
