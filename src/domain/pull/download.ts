@@ -53,12 +53,14 @@ export async function* download(
       yield* attempt(ports, job, at);
       return;
     } catch (error) {
+      if (at.offset === at.size && isPassing(error)) return; // it broke after the last byte
       if (at.offset > before) fruitless = 0;
       fruitless++;
       if (!job.wanted() || fruitless > ports.retry.retries || !isPassing(error)) throw error;
       const delayMs = backOffMs(ports.retry, fruitless, ports.random());
       job.interrupted(at.offset, delayMs, error);
       await pause(ports.clock, delayMs);
+      if (!job.wanted()) throw error;
     }
   }
 }
