@@ -65,10 +65,12 @@ export class Spool {
     if (this.#isKept && (this.#staging?.unwritten ?? 0) > BACKLOG) {
       await this.#staging?.untilUnwritten(BACKLOG / 2);
     }
-    while (!this.#isKept && this.#window.end - this.#window.start > BACKLOG) {
+    while (!this.#isKept) {
       if (this.#slowestReader() === undefined) {
         throw new StorageFailed('nobody reads what cannot be kept');
       }
+      this.#trim(); // all may have read what was waiting for the storage when that failed
+      if (this.#window.end - this.#window.start <= BACKLOG) return;
       await this.#readerMoved.next();
     }
   }
