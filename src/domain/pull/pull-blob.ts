@@ -44,6 +44,10 @@ export class PullBlob {
     const { transfers, shelf, stored } = this.#ports;
     for (;;) {
       const running = transfers.get(digest);
+      if (running?.failure !== undefined) {
+        await running.changed(); // it is about to make room for the next
+        continue;
+      }
       if (running !== undefined) return this.#join(repository, running, range);
       const { committed } = transfers;
       const blob = await stored.open(repository, digest, range);
@@ -72,12 +76,17 @@ export class PullBlob {
   ): Promise<ServedBlob> {
     const reader = running.reader(); // before any waiting: it keeps the bytes from going
     try {
-      await this.#permit(repository, running.digest);
-      running.repositories.add(repository);
+      if (!running.repositories.has(repository)) {
+        await this.#permit(repository, running.digest);
+        running.repositories.add(repository);
+      }
       return await serve(running, reader, range, 'joined');
     } catch (error) {
       reader.close();
       if (error instanceof TooLate) return this.#downloadApart(repository, running, range);
+      if (isRefusalOfAnother(repository, running, error)) {
+        return this.#open(repository, running.digest, range);
+      }
       throw error;
     }
   }
@@ -123,6 +132,15 @@ export class PullBlob {
   }
 }
 
+/** Whether the upstream refused the blob to the repository that asked first, which is not this one. */
+function isRefusalOfAnother(
+  repository: RepositoryName,
+  { failure, origin }: Transfer,
+  error: unknown,
+): boolean {
+  return error === failure && !(error instanceof UpstreamFailure) && origin !== repository;
+}
+
 /** The transfer could not be stored, and has gone on from what the reader wants. */
 class TooLate extends Error {}
 
@@ -139,6 +157,7 @@ async function serve(
     // A part of a blob whose size nobody announces cannot be told: the whole is sent.
     const part = range && size !== undefined ? resolveRange(range, size) : undefined;
     if (part !== undefined) reader.limitTo(part);
+    if (transfer.failure !== undefined) throw transfer.failure;
     if (!transfer.reaches(reader.position)) throw new TooLate();
     return { size, range: part, source, reader };
   } catch (error) {

@@ -28,10 +28,11 @@ export interface TransferPorts extends DownloadPorts {
  */
 export class Transfer {
   readonly digest: Digest;
+  /** The one whose client wanted it first. */
+  readonly origin: RepositoryName;
   /** Those that may read the blob once it is stored. */
   readonly repositories: Set<RepositoryName>;
   readonly #ports: TransferPorts;
-  readonly #origin: RepositoryName;
   readonly #changed = new Signal();
   readonly #readers = new Set<TransferReader>();
   #spool: Spool = new Spool(undefined, () => this.#slowestReader());
@@ -51,7 +52,7 @@ export class Transfer {
   ) {
     this.digest = digest;
     this.repositories = new Set([repository]);
-    this.#origin = repository;
+    this.origin = repository;
     this.#ports = ports;
     this.#size = expectedSize;
   }
@@ -67,8 +68,15 @@ export class Transfer {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       return false;
     } finally {
-      await this.#end();
+      await this.#letGo().catch((cause) => this.#notStored(cause));
     }
+  }
+
+  /** To be called after {@link run}, when nobody can join any more: the last to leave closes it. */
+  end(): void {
+    this.#over = true;
+    this.#changed.fire();
+    this.#closeIfUnused();
   }
 
   /** Lets it end at its next interruption, without a further attempt. */
@@ -123,7 +131,7 @@ export class Transfer {
     return this.#spool.at(offset, scratch);
   }
 
-  /** Resolves when more can be read, or nothing more ever will. */
+  /** Resolves when more can be read, nothing more ever will, or nobody can join any more. */
   changed(): Promise<void> {
     return this.#changed.next();
   }
@@ -165,7 +173,7 @@ export class Transfer {
 
   #pieces(): AsyncIterable<Uint8Array> {
     const { digest } = this;
-    const repository = this.#origin;
+    const repository = this.origin;
     return download(this.#ports, {
       repository,
       digest,
@@ -196,17 +204,13 @@ export class Transfer {
 
   #fail(cause: Error): void {
     this.#failure = cause;
+    this.#changed.fire();
+    const unwritten = this.#staging?.failure;
+    if (unwritten !== undefined) this.#notStored(unwritten.cause);
     const isAnswer = cause instanceof RegistryError && !(cause instanceof UpstreamFailure);
     if (isAnswer) return;
     const { digest } = this;
-    this.#ports.events.emit({ type: 'transfer-failed', repository: this.#origin, digest, cause });
-  }
-
-  async #end(): Promise<void> {
-    this.#over = true;
-    this.#changed.fire();
-    await this.#letGo().catch((cause) => this.#notStored(cause));
-    this.#closeIfUnused();
+    this.#ports.events.emit({ type: 'transfer-failed', repository: this.origin, digest, cause });
   }
 
   /**
@@ -241,6 +245,6 @@ export class Transfer {
 
   #notStored(cause: unknown): void {
     const what = `blob ${this.digest}`;
-    this.#ports.events.emit({ type: 'not-stored', repository: this.#origin, what, cause });
+    this.#ports.events.emit({ type: 'not-stored', repository: this.origin, what, cause });
   }
 }

@@ -57,27 +57,35 @@ export class Transfers {
     for (const transfer of [...this.#running.values(), ...this.#apart]) transfer.stop();
   }
 
+  /** It can be joined until its links are written: without one, the right to read would be asked. */
   #run(transfer: Transfer, ended: () => void): void {
+    const { slots, background } = this.#ports;
     const run = async (): Promise<void> => {
-      const stored = await this.#ports.slots.run(() => transfer.run());
-      if (stored) this.#committed++;
-      ended();
-      if (stored) await this.#link(transfer);
+      try {
+        if (await slots.run(() => transfer.run())) await this.#link(transfer);
+      } finally {
+        ended();
+        transfer.end();
+      }
     };
-    this.#ports.background.run(run, (cause) => this.#notLinked(transfer, cause));
+    background.run(run, (cause) => this.#notLinked(transfer.origin, transfer.digest, cause));
   }
 
   async #link({ repositories, digest, size = 0 }: Transfer): Promise<void> {
+    const { links, events } = this.#ports;
+    this.#committed++;
     for (const repository of repositories) {
-      await this.#ports.links.linkLayer(repository, digest);
-      this.#ports.events.emit({ type: 'blob-stored', repository, digest, size });
+      try {
+        await links.linkLayer(repository, digest);
+        events.emit({ type: 'blob-stored', repository, digest, size });
+      } catch (cause) {
+        this.#notLinked(repository, digest, cause);
+      }
     }
   }
 
-  #notLinked({ repositories, digest }: Transfer, cause: unknown): void {
-    for (const repository of repositories) {
-      const what = `the link to blob ${digest}`;
-      this.#ports.events.emit({ type: 'not-stored', repository, what, cause });
-    }
+  #notLinked(repository: RepositoryName, digest: Digest, cause: unknown): void {
+    const what = `the link to blob ${digest}`;
+    this.#ports.events.emit({ type: 'not-stored', repository, what, cause });
   }
 }
