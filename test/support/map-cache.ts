@@ -1,0 +1,22 @@
+import type { BoundedCache } from '../../src/domain/ports/bounded-cache.ts';
+
+/** A cache that forgets only when it is told to. */
+export class MapCache<V> implements BoundedCache<V> {
+  readonly #entries = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, value: V): void {
+    this.#entries.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}
