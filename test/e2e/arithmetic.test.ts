@@ -62,7 +62,8 @@ for (const storage of ['filesystem', 'inmemory']) {
       const { hub, url } = await start();
       const { blobs } = await pullByDigest(url, repository, 'latest');
       const sent = hub.arrivals.of('cdn-get').map(({ reference }) => reference);
-      assert.equal(sent.toSorted(), blobs.toSorted());
+      assert.is(sent.length, blobs.length);
+      assert.equal(new Set(sent), new Set(blobs));
     });
 
     it('serves one way of pulling what another brought', async () => {

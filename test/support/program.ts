@@ -36,7 +36,7 @@ export class Program {
   readonly #child: ChildProcess;
   readonly #graceMs: number;
   readonly #name: string;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<() => unknown>();
 
   constructor(command: string, args: readonly string[], options: ProgramOptions = {}) {
     this.#name = [command, ...args].join(' ');
@@ -68,28 +68,23 @@ export class Program {
   }
 
   /** The first value that `look` finds in the output; fails if the program ends without it. */
-  async until<T>(what: string, look: (program: this) => T | undefined): Promise<T> {
-    let seen: () => void = () => {};
-    const found = new Promise<T>((resolve) => {
-      seen = () => {
+  until<T>(what: string, look: (program: this) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const seen = (): boolean => {
         const value = look(this);
-        if (value !== undefined) resolve(value);
+        if (value === undefined) return false;
+        this.#watchers.delete(seen);
+        resolve(value);
+        return true;
       };
       this.#watchers.add(seen);
-      seen();
+      const tooEarly = (why: string): void => {
+        this.#watchers.delete(seen);
+        const output = this.stdout + this.stderr;
+        if (!seen()) reject(new Error(`${this.#name} ended (${why}) before ${what}:\n${output}`));
+      };
+      if (!seen()) this.ended.then((ended) => tooEarly(howEnded(ended)), reject);
     });
-    const tooEarly = this.ended.then(({ code, signal }) => {
-      const value = look(this);
-      if (value !== undefined) return value;
-      const how = signal ?? `code ${code}`;
-      throw new Error(`${this.#name} ended (${how}) before ${what}:\n${this.stdout}${this.stderr}`);
-    });
-    try {
-      return await Promise.race([found, tooEarly]);
-    } finally {
-      this.#watchers.delete(seen);
-      tooEarly.catch(() => {});
-    }
   }
 
   signal(name: NodeJS.Signals): void {
@@ -131,20 +126,24 @@ export class Program {
   }
 }
 
+function howEnded({ code, signal }: Ended): string {
+  return signal ?? `code ${code}`;
+}
+
 function essential(): Record<string, string> {
   const { PATH = '/usr/sbin:/usr/bin:/sbin:/bin', HOME = tmpdir() } = process.env;
   return { PATH, HOME };
 }
 
-/** Runs a program to its end and returns what it wrote to standard output. */
+/** Runs a program to its end, which has to be a good one, and returns what it wrote to standard output. */
 export async function run(
   command: string,
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<string> {
   const program = new Program(command, args, options);
-  const { code, signal } = await program.ended;
-  if (code === 0) return program.stdout;
-  const how = signal ?? `code ${code}`;
-  throw new Error(`${command} ${args.join(' ')} ended with ${how}: ${program.stderr}`);
+  const ended = await program.ended;
+  if (ended.code === 0) return program.stdout;
+  const output = program.stdout + program.stderr;
+  throw new Error(`${command} ${args.join(' ')} ended (${howEnded(ended)}): ${output}`);
 }

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { builtMirror } from '../compiled-mirror.ts';
+import type { HubDouble } from '../hub/hub-double.ts';
+import { type MirroredHub, mirroredHub } from '../mirrored-hub.ts';
+import { type SampleOptions, sampleImage } from '../sample-image.ts';
+import { type Client, LABEL_FILE, type StartClient } from './client.ts';
+import { requirePrograms } from './installed.ts';
+import { unmountBelow } from './mounts.ts';
+import { Outside } from './outside.ts';
+
+/** A Hub, the built mirror of it, and clients of that mirror which cannot reach anything else. */
+export class ClientsAndMirror {
+  readonly #both: MirroredHub;
+  readonly #outside: Outside;
+  readonly #clients: Client[] = [];
+  #added = 0;
+
+  constructor(both: MirroredHub, outside: Outside) {
+    this.#both = both;
+    this.#outside = outside;
+  }
+
+  get hub(): HubDouble {
+    return this.#both.hub;
+  }
+
+  get url(): string {
+    return this.#both.url;
+  }
+
+  get directory(): string {
+    return this.#both.directory.path;
+  }
+
+  get mirrored(): MirroredHub {
+    return this.#both;
+  }
+
+  /** What clients wanted from elsewhere. */
+  get strayCalls(): readonly string[] {
+    return this.#outside.calls;
+  }
+
+  async add(start: StartClient, mirror: string = this.url): Promise<Client> {
+    const directory = join(this.directory, `client${++this.#added}`);
+    await mkdir(directory);
+    const client = await start({ mirror, directory, outside: this.#outside.variables });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async close(): Promise<void> {
+    try {
+      for (const client of this.#clients) await client.stop();
+    } finally {
+      await unmountBelow(this.directory);
+      await this.#outside.stop();
+      await this.#both.close();
+    }
+  }
+}
+
+export async function clientsAndMirror(): Promise<ClientsAndMirror> {
+  const outside = new Outside();
+  await outside.start();
+  return new ClientsAndMirror(await mirroredHub({ main: builtMirror() }), outside);
+}
+
+/** An image that runs without anything else, and says its label. */
+export function runnableImage(
+  label: string,
+  options: SampleOptions = {},
+): ReturnType<typeof sampleImage> {
+  requirePrograms(['busybox']);
+  const busybox = { content: readFileSync('/bin/busybox'), mode: 0o755 };
+  return sampleImage(label, {
+    ...options,
+    files: { 'bin/busybox': busybox },
+    command: ['/bin/busybox', 'cat', `/${LABEL_FILE}`],
+  });
+}
