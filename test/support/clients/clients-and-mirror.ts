@@ -14,12 +14,13 @@ import { Outside } from './outside.ts';
 export class ClientsAndMirror {
   readonly #both: MirroredHub;
   readonly #outside: Outside;
-  readonly #clients: Client[] = [];
-  #added = 0;
+  readonly #clients: Promise<Client>[] = [];
 
   constructor(both: MirroredHub, outside: Outside) {
     this.#both = both;
     this.#outside = outside;
+    // Should the run break off, the directory can at least be removed.
+    process.once('exit', () => unmountBelow(this.directory));
   }
 
   get hub(): HubDouble {
@@ -43,22 +44,26 @@ export class ClientsAndMirror {
     return this.#outside.calls;
   }
 
-  async add(start: StartClient, mirror: string = this.url): Promise<Client> {
-    const directory = join(this.directory, `client${++this.#added}`);
-    await mkdir(directory);
-    const client = await start({ mirror, directory, outside: this.#outside.variables });
+  add(start: StartClient, mirror: string = this.url): Promise<Client> {
+    const client = this.#start(start, mirror);
     this.#clients.push(client);
     return client;
   }
 
+  async #start(start: StartClient, mirror: string): Promise<Client> {
+    const directory = join(this.directory, `client${this.#clients.length}`);
+    await mkdir(directory);
+    return start({ mirror, directory, outside: this.#outside.variables });
+  }
+
+  /** Stops and removes all; fails if the mirror did not stop in order. */
   async close(): Promise<void> {
-    try {
-      for (const client of this.#clients) await client.stop();
-    } finally {
-      await unmountBelow(this.directory);
-      await this.#outside.stop();
-      await this.#both.close();
-    }
+    const started = await Promise.allSettled(this.#clients);
+    const clients = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    await Promise.allSettled(clients.map((client) => client.stop()));
+    unmountBelow(this.directory);
+    await this.#outside.stop();
+    await this.#both.close();
   }
 }
 
