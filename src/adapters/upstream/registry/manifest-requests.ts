@@ -88,9 +88,14 @@ export class ManifestRequests {
 
 /** The digest that was asked for, or else the one that the registry names. */
 function digestFor(answer: HttpAnswer, reference: Reference): Digest | undefined {
-  if (reference.kind === 'digest') return reference.digest;
-  const named = header(answer, 'docker-content-digest') ?? '';
-  return isDigest(named) ? named : undefined;
+  const text = header(answer, 'docker-content-digest') ?? '';
+  const named = isDigest(text) ? text : undefined;
+  if (reference.kind === 'tag') return named;
+  if (named === undefined) return reference.digest;
+  // A registry may name content by another algorithm than it was asked for.
+  const comparable = algorithmOf(named) === algorithmOf(reference.digest);
+  if (!comparable || named === reference.digest) return reference.digest;
+  throw new DigestMismatch('the manifest', reference.digest, named);
 }
 
 function unknownManifest(reference: Reference, detail: object): ManifestUnknown {

@@ -29,8 +29,8 @@ export async function sendFollowing(client: HttpClient, request: HttpRequest): P
 
 function target(answer: HttpAnswer): URL {
   const { href, protocol } = answer.url;
-  const location = header(answer, 'location');
-  const url = location !== undefined && URL.canParse(location, href) && new URL(location, href);
+  const location = header(answer, 'location') ?? '';
+  const url = location !== '' && URL.canParse(location, href) && new URL(location, href);
   const allowed = protocol === 'https:' ? ['https:'] : ['https:', 'http:'];
   if (url && allowed.includes(url.protocol)) return withoutUserInfo(url);
   const where = url ? `an address of type ${url.protocol}` : 'nowhere';
