@@ -29,12 +29,6 @@ const SETTINGS = {
   keepAliveTimeout: 30_000,
 };
 
-/**
- * How much of a body waits for its reader before the connection is paused; in bytes. With less, each
- * piece (64 KiB) pauses it.
- */
-const READ_AHEAD = 256 * 1024;
-
 /** One HTTP/1.1 request at a time: connections, timeouts and errors; no redirects, no tokens. */
 export class HttpClient {
   readonly #dispatcher: Dispatcher;
@@ -58,7 +52,6 @@ export class HttpClient {
         method,
         headers,
         signal,
-        highWaterMark: READ_AHEAD,
       });
       // It may fail before anybody reads it, and an error that nobody listens to ends the process.
       answer.body.on('error', () => {});
