@@ -13,12 +13,14 @@ export class MirroredHub {
   readonly hub: HubDouble;
   readonly directory: TempDirectory;
   readonly #options: MirroredHubOptions;
+  readonly #learned: Promise<void>;
   #mirror: MirrorProcess | undefined;
 
   constructor(hub: HubDouble, directory: TempDirectory, options: MirroredHubOptions) {
     this.hub = hub;
     this.directory = directory;
     this.#options = options;
+    this.#learned = hub.arrivals.reached('challenge');
   }
 
   get mirror(): MirrorProcess {
@@ -45,6 +47,12 @@ export class MirroredHub {
   async restart(): Promise<void> {
     await this.mirror.stop();
     await this.start();
+  }
+
+  /** Forgets what has arrived at the Hub; what the mirror asks once, at its start, has by then. */
+  async forgetArrivals(): Promise<void> {
+    await this.#learned;
+    this.hub.arrivals.clear();
   }
 
   /** The Hub cannot be reached any more. */

@@ -15,12 +15,13 @@ export class ClientsAndMirror {
   readonly #both: MirroredHub;
   readonly #outside: Outside;
   readonly #clients: Promise<Client>[] = [];
+  /** Should the run break off, the directory can at least be removed. */
+  readonly #unmount = (): void => unmountBelow(this.directory);
 
   constructor(both: MirroredHub, outside: Outside) {
     this.#both = both;
     this.#outside = outside;
-    // Should the run break off, the directory can at least be removed.
-    process.once('exit', () => unmountBelow(this.directory));
+    process.once('exit', this.#unmount);
   }
 
   get hub(): HubDouble {
@@ -61,7 +62,8 @@ export class ClientsAndMirror {
     const started = await Promise.allSettled(this.#clients);
     const clients = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     await Promise.allSettled(clients.map((client) => client.stop()));
-    unmountBelow(this.directory);
+    this.#unmount();
+    process.off('exit', this.#unmount);
     await this.#outside.stop();
     await this.#both.close();
   }
