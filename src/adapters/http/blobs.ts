@@ -1,5 +1,4 @@
-import type { ByteRange } from '../../domain/byte-range.ts';
-import { parseByteRange } from '../../domain/byte-range.ts';
+import { type ByteRange, parseByteRange } from '../../domain/byte-range.ts';
 import { RangeNotSatisfiable } from '../../domain/errors.ts';
 import type { ServedBlob } from '../../domain/ports/mirror.ts';
 import { isKnown, isRangeWanted } from './conditional.ts';

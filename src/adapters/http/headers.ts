@@ -1,6 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { ResolvedRange } from '../../domain/byte-range.ts';
-import { contentRange } from '../../domain/byte-range.ts';
+import { contentRange, type ResolvedRange } from '../../domain/byte-range.ts';
 import type { Descriptor } from '../../domain/descriptor.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { Manifest } from '../../domain/manifest.ts';
@@ -21,12 +20,12 @@ const SENDABLE_TYPE = /^[\x21-\x7e][\x20-\x7e]*$/;
 /** The headers of every kind of answer. */
 export class AnswerHeaders {
   readonly #always: RawHeaders;
-  readonly #ofManifests = new WeakMap<Manifest, RawHeaders>();
+  readonly #ofManifests = new WeakMap<Descriptor, RawHeaders>();
 
   /** @throws TypeError if a configured header cannot be sent */
   constructor(configured: Readonly<Record<string, readonly string[]>>) {
     const own = Object.entries(configured).flatMap(([name, values]) => pairs(name, values));
-    const names = own.map((text) => text.toLowerCase());
+    const names = Object.keys(configured).map((name) => name.toLowerCase());
     const version = names.includes(API_VERSION.toLowerCase()) ? [] : [API_VERSION, 'registry/2.0'];
     this.#always = [...version, ...own];
   }
@@ -37,18 +36,18 @@ export class AnswerHeaders {
   }
 
   /** Computed once for each manifest in memory: this is the path that is taken most. */
-  ofManifest(manifest: Manifest): RawHeaders {
-    let headers = this.#ofManifests.get(manifest);
+  ofManifest({ descriptor }: Manifest): RawHeaders {
+    let headers = this.#ofManifests.get(descriptor);
     if (headers === undefined) {
-      headers = this.ofDescriptor(manifest.descriptor);
-      this.#ofManifests.set(manifest, headers);
+      headers = this.#compute(descriptor);
+      this.#ofManifests.set(descriptor, headers);
     }
     return headers;
   }
 
-  ofDescriptor({ mediaType, digest, size }: Descriptor): RawHeaders {
-    const type = SENDABLE_TYPE.test(mediaType) ? mediaType : OCTET_STREAM;
-    return this.with('Content-Type', type, 'Content-Length', String(size), ...named(digest));
+  /** For HEAD; the descriptor need not be that of a manifest in memory. */
+  ofDescriptor(descriptor: Descriptor): RawHeaders {
+    return this.#ofManifests.get(descriptor) ?? this.#compute(descriptor);
   }
 
   /** A blob, or the part of it that is sent; without a length while nobody knows it. */
@@ -65,6 +64,11 @@ export class AnswerHeaders {
   /** The client has it already (RFC 9110 §15.4.5). */
   notModified(digest: Digest, kind: 'manifest' | 'blob'): RawHeaders {
     return this.with(...named(digest), ...(kind === 'blob' ? FOREVER : []));
+  }
+
+  #compute({ mediaType, digest, size }: Descriptor): RawHeaders {
+    const type = SENDABLE_TYPE.test(mediaType) ? mediaType : OCTET_STREAM;
+    return this.with('Content-Type', type, 'Content-Length', String(size), ...named(digest));
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Digest } from '../../domain/digest.ts';
-import { parseDigest } from '../../domain/digest.ts';
+import { type Digest, parseDigest } from '../../domain/digest.ts';
 import { Unsupported } from '../../domain/errors.ts';
 import { parseReference, type Reference } from '../../domain/reference.ts';
 import type { RepositoryName } from '../../domain/repository-name.ts';
@@ -86,42 +85,39 @@ export class Routes {
   #ofRepository(path: string, query: string, namespace: string | undefined): Route {
     const last = path.lastIndexOf('/');
     const before = path.lastIndexOf('/', last - 1);
-    if (before < 'v2/'.length) throw unknown(path);
+    const what = path.slice(before + 1, last);
     const tail = path.slice(last + 1);
+    if (before < 'v2/'.length || !isContent(what, tail)) throw unknown(path);
     const name = path.slice('v2/'.length, before);
-    switch (path.slice(before + 1, last)) {
-      case 'manifests': {
-        const repository = this.#namespaces.repository(name, namespace);
+    const repository = this.#namespaces.repository(name, namespace);
+    switch (what) {
+      case 'manifests':
         return { kind: 'manifest', repository, reference: parseReference(tail), namespace };
-      }
-      case 'blobs': {
-        if (tail === 'uploads') throw unknown(path);
-        const repository = this.#namespaces.repository(name, namespace);
+      case 'blobs':
         return { kind: 'blob', repository, digest: parseDigest(tail), namespace };
-      }
-      case 'referrers':
-        return this.#referrers(name, tail, query, namespace);
       case 'tags':
-        if (tail !== 'list') throw unknown(path);
-        return {
-          kind: 'tags',
-          repository: this.#namespaces.repository(name, namespace),
-          page: parsePageQuery(query),
-          namespace,
-        };
-      default:
-        throw unknown(path);
+        return { kind: 'tags', repository, page: parsePageQuery(query), namespace };
+      case 'referrers':
+        break;
     }
+    const artifactType = parameter(query, 'artifactType') || undefined;
+    return { kind: 'referrers', repository, subject: parseDigest(tail), artifactType, namespace };
   }
+}
 
-  #referrers(name: string, tail: string, query: string, namespace: string | undefined): Route {
-    return {
-      kind: 'referrers',
-      repository: this.#namespaces.repository(name, namespace),
-      subject: parseDigest(tail),
-      artifactType: parameter(query, 'artifactType') || undefined,
-      namespace,
-    };
+type Content = 'manifests' | 'blobs' | 'tags' | 'referrers';
+
+function isContent(what: string, tail: string): what is Content {
+  switch (what) {
+    case 'manifests':
+    case 'referrers':
+      return true;
+    case 'blobs':
+      return tail !== 'uploads';
+    case 'tags':
+      return tail === 'list';
+    default:
+      return false;
   }
 }
 

@@ -67,9 +67,9 @@ export class ByteSender {
       const bytes = await this.#readAhead;
       this.#readAhead = undefined;
       if (this.#isOver) return;
+      if (bytes.length > this.#left) throw new LengthBroken('more bytes than announced');
       const buffer = this.#takeScratch(bytes);
       if (bytes.length === 0) break;
-      if (bytes.length > this.#left) throw new LengthBroken('more bytes than announced');
       this.#left -= bytes.length;
       const written = this.#write(bytes, buffer);
       this.#readOn();

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { UpstreamUnreachable } from '../../../src/domain/errors.ts';
 import { testSuite } from '../../support/suite.ts';
 import { eventually, type RawClient } from './raw-client.ts';
-import { deferred, ScriptedReader } from './readers.ts';
+import { deferred, EndlessReader, ScriptedReader } from './readers.ts';
 import { codeOf, type Serving, servings } from './serving.ts';
 
 const CONTENT = Buffer.from('0123456789');
@@ -136,6 +136,17 @@ testSuite('a blob that breaks off', (it) => {
     const client = serving.raw().get(blobOf(serving, CONTENT.subarray(0, 4), long));
     await client.ending();
     assert.is(client.body, '0123');
+    await isClosed(serving);
+  });
+
+  it('has too many bytes in a buffer of ours, which is not lost', async () => {
+    const serving = await serve();
+    const path = blobOf(serving);
+    serving.mirror.readerOf = () => new EndlessReader();
+    const client = serving.raw().get(path);
+    await client.ending();
+    assert.is(client.body, '');
+    await isClosed(serving);
   });
 
   it('before any byte from storage is an ordinary error', async () => {
