@@ -19,6 +19,18 @@ export function pushBlob(
   return { digest, bytes };
 }
 
+/** Puts bytes into the storage under a digest, which need not be theirs. */
+export async function keep(
+  { storage }: PullParts,
+  digest: Digest,
+  bytes: Uint8Array,
+): Promise<void> {
+  const staged = await storage.blobs.stage(digest);
+  await staged.append([bytes]);
+  await staged.commit();
+  staged.close();
+}
+
 /** A whole pull of a blob, from opening it to its last byte. */
 export async function pull(
   { pullBlob }: PullParts,

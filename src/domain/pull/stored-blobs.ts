@@ -41,9 +41,10 @@ export class StoredBlobs {
     range?: ByteRange,
   ): Promise<OpenBlob | undefined> {
     try {
-      const blob = await this.#open(repository, digest, range);
-      if (blob === undefined || (await this.#hasRightSize(repository, digest, blob))) return blob;
-      blob.close();
+      if (range !== undefined && this.#verification === 'onread') {
+        await this.#prove(repository, digest);
+      }
+      return await this.#open(repository, digest, range);
     } catch (cause) {
       if (cause instanceof RangeNotSatisfiable) throw cause;
       if (!(cause instanceof BlobDamaged)) this.#unreadable(repository, digest, cause);
@@ -61,21 +62,44 @@ export class StoredBlobs {
     }
   }
 
+  /**
+   * One that does not have the size that a manifest lists is looked through first: the manifest may be
+   * what is wrong, and must not cost others a blob that is sound.
+   */
   async #open(
     repository: RepositoryName,
     digest: Digest,
     range: ByteRange | undefined,
   ): Promise<OpenBlob | undefined> {
-    const { blobs, sound } = this.#ports;
-    if (this.#verification === 'never') return blobs.open(digest, range);
-    if (range !== undefined && sound.get(digest) === true) return blobs.open(digest, range);
-    const blob = await blobs.open(digest);
-    if (blob === undefined) return undefined;
-    const verified = this.#verified(repository, digest, blob);
-    if (range === undefined) return verified;
-    await readThrough(verified);
-    sound.set(digest, true);
+    const { blobs } = this.#ports;
+    try {
+      const blob = await blobs.open(digest, range);
+      if (blob === undefined) return undefined;
+      if (this.#hasListedSize(repository, digest, blob.size)) {
+        return this.#guarded(repository, digest, blob);
+      }
+      blob.close();
+    } catch (error) {
+      if (!(error instanceof RangeNotSatisfiable)) throw error;
+      if (this.#hasListedSize(repository, digest, error.size)) throw error;
+    }
+    await this.#prove(repository, digest);
     return blobs.open(digest, range);
+  }
+
+  /** @throws BlobDamaged */
+  async #prove(repository: RepositoryName, digest: Digest): Promise<void> {
+    const { blobs, sound } = this.#ports;
+    if (sound.get(digest) === true) return;
+    const blob = await blobs.open(digest);
+    if (blob === undefined) return;
+    await readThrough(this.#verified(repository, digest, blob));
+    sound.set(digest, true);
+  }
+
+  #guarded(repository: RepositoryName, digest: Digest, blob: OpenBlob): OpenBlob {
+    const isVerified = this.#verification === 'onread' && blob.range === undefined;
+    return isVerified ? this.#verified(repository, digest, blob) : blob;
   }
 
   #verified(repository: RepositoryName, digest: Digest, blob: OpenBlob): VerifiedBlob {
@@ -85,15 +109,9 @@ export class StoredBlobs {
     });
   }
 
-  async #hasRightSize(
-    repository: RepositoryName,
-    digest: Digest,
-    { size }: OpenBlob,
-  ): Promise<boolean> {
-    const expected = this.#ports.shelf.listedSize(repository, digest);
-    if (expected === undefined || expected === size) return true;
-    await this.#setAside(repository, digest, { expected, found: size });
-    return false;
+  #hasListedSize(repository: RepositoryName, digest: Digest, size: number | undefined): boolean {
+    const listed = this.#ports.shelf.listedSize(repository, digest);
+    return listed === undefined || size === undefined || listed === size;
   }
 
   async #setAside(repository: RepositoryName, digest: Digest, detail: unknown): Promise<void> {

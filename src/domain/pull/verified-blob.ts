@@ -21,6 +21,7 @@ export class VerifiedBlob implements OpenBlob {
   readonly #hash: Hash;
   readonly #damaged: (error: BlobDamaged) => Promise<void>;
   #left: number;
+  #isCompared = false;
 
   /** @param damaged is called, and waited for, before a damaged blob's reader is told */
   constructor(
@@ -42,10 +43,11 @@ export class VerifiedBlob implements OpenBlob {
 
   async read(scratch: () => Uint8Array): Promise<Uint8Array> {
     const piece = await this.#blob.read(scratch);
-    if (piece.byteLength === 0) return piece;
+    if (this.#isCompared) return piece;
     this.#hash.update(piece);
     this.#left -= piece.byteLength;
-    if (this.#left === 0) await this.#compare();
+    // A blob without a byte, or that ends before its size, has no last piece to hold back.
+    if (this.#left <= 0 || piece.byteLength === 0) await this.#compare();
     return piece;
   }
 
@@ -54,6 +56,7 @@ export class VerifiedBlob implements OpenBlob {
   }
 
   async #compare(): Promise<void> {
+    this.#isCompared = true;
     const found = this.#hash.digest();
     if (found === this.#digest) return;
     const error = new BlobDamaged(this.#digest, found);
