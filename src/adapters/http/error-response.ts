@@ -1,4 +1,5 @@
 import {
+  BlobUnavailable,
   type ErrorCode,
   RangeNotSatisfiable,
   RegistryError,
@@ -71,6 +72,8 @@ export function errorBody(code: ErrorCode, message: string, detail?: unknown): s
 function statusOf(error: RegistryError): number {
   if (error instanceof RouteUnknown) return 404;
   if (error instanceof RequestMalformed) return 400;
+  // The one status after which every client goes on to the next mirror, or to the Hub, at once.
+  if (error instanceof BlobUnavailable) return 404;
   if (error instanceof UpstreamTimeout) return 504;
   return STATUS[error.code];
 }

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import {
+  BlobUnavailable,
   CredentialsRejected,
   Denied,
   DigestMismatch,
@@ -30,6 +31,7 @@ const FAILURES: readonly (readonly [unknown, number, string])[] = [
   [new ManifestInvalid('not JSON'), 502, 'MANIFEST_INVALID'],
   [new UpstreamUnreachable('no connection'), 502, 'UNAVAILABLE'],
   [new UpstreamTimeout('no answer'), 504, 'UNAVAILABLE'],
+  [new BlobUnavailable(new UpstreamTimeout('no answer')), 404, 'UNAVAILABLE'],
   [new UpstreamBadAnswer('HTML'), 502, 'UNAVAILABLE'],
   [new CredentialsRejected('wrong password'), 502, 'UNAVAILABLE'],
   [new DigestMismatch('the manifest', 'a', 'b'), 502, 'UNAVAILABLE'],
