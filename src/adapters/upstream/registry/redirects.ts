@@ -10,7 +10,10 @@ const MOST_HOPS = 5;
  * (`Range` too), but never the `Authorization` on another origin: object stores refuse a request
  * with two proofs, and the token is nobody else's to read.
  */
-export async function sendFollowing(client: HttpClient, request: HttpRequest): Promise<HttpAnswer> {
+export async function sendFollowing(
+  client: Pick<HttpClient, 'send'>,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
   let hop = request;
   let elsewhere = false;
   for (let hops = 0; ; hops++) {
