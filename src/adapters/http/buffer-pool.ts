@@ -24,7 +24,7 @@ export class BufferPool {
    * @param bytes what all buffers in use may take together
    * @param kept how much is kept for the next use; a new megabyte costs its page faults
    */
-  constructor(bytes: number, kept: number = bytes / 4) {
+  constructor(bytes: number, kept: number = bytes / 2) {
     this.#bytes = bytes;
     this.#kept = kept;
   }
@@ -64,7 +64,7 @@ export class BufferPool {
   takeBack(buffer: Buffer): void {
     const size = buffer.length;
     this.#lentBytes -= size;
-    if (this.#idleBytes + size > this.#kept) return;
+    while (this.#idleBytes + size > this.#kept) if (!this.#forgetOther(size)) return;
     const idle = this.#idle.get(size);
     if (idle === undefined) this.#idle.set(size, [buffer]);
     else idle.push(buffer);
@@ -74,6 +74,16 @@ export class BufferPool {
   /** Forgets a buffer that a connection may still look at. */
   discard(buffer: Buffer): void {
     this.#lentBytes -= buffer.length;
+  }
+
+  /** Makes room for the size that is in use now: what many clients left behind is of no use to few. */
+  #forgetOther(size: number): boolean {
+    for (const [other, idle] of this.#idle) {
+      if (other === size || idle.pop() === undefined) continue;
+      this.#idleBytes -= other;
+      return true;
+    }
+    return false;
   }
 
   #sizeFor(wanted: number): number {

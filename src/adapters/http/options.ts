@@ -44,7 +44,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   // never this side that closes one under a request.
   keepAliveTimeoutMs: 75_000,
   writeTimeoutMs: 300_000,
-  bufferBytes: 64 * 1024 * 1024,
+  bufferBytes: 32 * 1024 * 1024,
 };
 
 export const DEFAULT_OPTIONS: HttpOptions = {

@@ -49,4 +49,15 @@ testSuite('the pool of buffers', (it) => {
     for (const buffer of buffers) pool.takeBack(buffer);
     assert.is(pool.idleBytes, 2 * MIB);
   });
+
+  it('keeps those of the size that is used now', () => {
+    const pool = new BufferPool(64 * MIB, 2 * MIB);
+    const small = Array.from({ length: 32 }, () => pool.lend(64 * KIB));
+    for (const buffer of small) pool.takeBack(buffer);
+    assert.is(pool.idleBytes, 2 * MIB);
+    const large = pool.lend(MIB);
+    pool.takeBack(large);
+    assert.is(pool.idleBytes, 2 * MIB);
+    assert.is(pool.lend(MIB), large);
+  });
 });
