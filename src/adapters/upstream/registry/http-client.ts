@@ -20,7 +20,8 @@ export interface HttpClientOptions {
 const SETTINGS = {
   // One connection for each blob is faster than streams of one connection that share its window.
   allowH2: false,
-  connections: 64,
+  // To one host; more than the downloads that run at a time, so that no question waits for them.
+  connections: 96,
   pipelining: 1,
   connect: { timeout: 5_000 },
   headersTimeout: 20_000,
