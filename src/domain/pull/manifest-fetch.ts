@@ -65,6 +65,7 @@ export class ManifestFetch {
     const { digest, size } = manifest.descriptor;
     const { shelf, tags, events, awaited, background } = this.#ports;
     const key = `${repository}@${digest}`;
+    for (const tag of awaited.get(key) ?? []) tags.remember(repository, tag, digest);
     const keep = async (): Promise<void> => {
       await shelf.store(repository, manifest);
       events.emit({ type: 'manifest-stored', repository, digest, size });
@@ -79,6 +80,7 @@ export class ManifestFetch {
 
   #confirm(repository: RepositoryName, tag: Tag, digest: Digest): void {
     const { tags, events, background } = this.#ports;
+    tags.remember(repository, tag, digest);
     background.run(
       () => tags.confirm(repository, tag, digest),
       (cause) => events.emit({ type: 'not-stored', repository, what: `tag ${tag}`, cause }),

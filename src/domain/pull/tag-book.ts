@@ -15,6 +15,11 @@ export interface TagEntry {
   readonly checkedAtMs: number | undefined;
 }
 
+/** What is known, and what of it is in storage as far as that was looked at. */
+interface Entry extends TagEntry {
+  readonly stored: TagEntry | undefined;
+}
+
 /**
  * How often the time of a tag's last check is written down, in milliseconds: an outage that outlives
  * a restart needs to know it only roughly, and a write for each pull would cost more than the pull.
@@ -24,11 +29,11 @@ const WRITTEN_EVERY_MS = 60_000;
 /** The tags of every repository: the links of the registry's layout, and when each was confirmed. */
 export class TagBook {
   readonly #records: RecordStore;
-  readonly #entries: BoundedCache<TagEntry>;
+  readonly #entries: BoundedCache<Entry>;
   readonly #clock: Clock;
   readonly #events: Events;
 
-  constructor(records: RecordStore, entries: BoundedCache<TagEntry>, clock: Clock, events: Events) {
+  constructor(records: RecordStore, entries: BoundedCache<Entry>, clock: Clock, events: Events) {
     this.#records = records;
     this.#entries = entries;
     this.#clock = clock;
@@ -36,26 +41,35 @@ export class TagBook {
   }
 
   async current(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
-    const key = tagLinkKey(repository, tag);
-    const known = this.#entries.get(key);
+    const known = this.#entries.get(tagLinkKey(repository, tag));
     if (known !== undefined) return known;
-    const digest = digestIn(await this.#records.get(key));
-    if (digest === undefined) return undefined;
-    const checkedAtMs = timeIn(await this.#records.get(tagCheckKey(repository, tag)), digest);
-    const entry = { digest, checkedAtMs };
-    this.#entries.set(key, entry);
-    return entry;
+    const stored = await this.#stored(repository, tag);
+    if (stored !== undefined) this.#entries.set(tagLinkKey(repository, tag), { ...stored, stored });
+    return stored;
+  }
+
+  /**
+   * The upstream says that the tag points to `digest`, whose manifest is at hand: from now on that is
+   * what an outage falls back to. {@link confirm} makes it last.
+   */
+  remember(repository: RepositoryName, tag: Tag, digest: Digest): void {
+    const key = tagLinkKey(repository, tag);
+    const stored = this.#entries.get(key)?.stored;
+    this.#entries.set(key, { digest, checkedAtMs: this.#clock.now(), stored });
   }
 
   /** The upstream says that the tag points to `digest`, whose manifest is in storage. */
   async confirm(repository: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
-    const before = await this.current(repository, tag);
+    const key = tagLinkKey(repository, tag);
+    const before = this.#entries.get(key)?.stored ?? (await this.#stored(repository, tag));
     const moved = before?.digest !== digest;
     if (moved) await this.#move(repository, tag, before?.digest, digest);
     const checkedAtMs = this.#clock.now();
-    this.#entries.set(tagLinkKey(repository, tag), { digest, checkedAtMs });
-    if (moved || checkedAtMs - (before.checkedAtMs ?? 0) >= WRITTEN_EVERY_MS) {
-      const check = encodeUtf8(JSON.stringify({ digest, checkedAtMs }));
+    const isDue = moved || checkedAtMs - (before.checkedAtMs ?? 0) >= WRITTEN_EVERY_MS;
+    const stored = isDue ? { digest, checkedAtMs } : before;
+    this.#entries.set(key, { digest, checkedAtMs, stored });
+    if (isDue) {
+      const check = encodeUtf8(JSON.stringify(stored));
       await this.#records.put(tagCheckKey(repository, tag), check);
     }
   }
@@ -74,6 +88,13 @@ export class TagBook {
       if (isTag(name) && (await this.current(repository, name)) !== undefined) tags.push(name);
     }
     return tags;
+  }
+
+  async #stored(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
+    const digest = digestIn(await this.#records.get(tagLinkKey(repository, tag)));
+    if (digest === undefined) return undefined;
+    const check = await this.#records.get(tagCheckKey(repository, tag));
+    return { digest, checkedAtMs: timeIn(check, digest) };
   }
 
   async #move(
