@@ -46,13 +46,21 @@ export async function inFolderOf<T>(disk: Disk, path: string, act: () => Promise
 /** Makes a folder and those above it that are missing; each lasts before anything is put into it. */
 export async function makeFolder(disk: Disk, path: string): Promise<void> {
   try {
+    await makeOne(disk, path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(disk, dirname(path));
+    // Once more and no oftener: /proc says ENOENT for ever, over which Node's own `recursive` hangs.
+    await makeOne(disk, path);
+  }
+}
+
+async function makeOne(disk: Disk, path: string): Promise<void> {
+  try {
     await disk.mkdir(path);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return;
-    if (errnoOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(disk, dirname(path));
-    await makeFolder(disk, path);
-    return;
+    throw error;
   }
   await disk.syncFolder(dirname(path));
 }

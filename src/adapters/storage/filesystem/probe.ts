@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { StorageFailed } from '../../../domain/errors.ts';
 import type { Disk } from './disk.ts';
+import { makeFolder } from './durable.ts';
 import { errnoOf } from './fs-errors.ts';
 import type { RootFolder } from './root-folder.ts';
 import { writeNewFile } from './small-file.ts';
@@ -26,7 +26,7 @@ const REMEDIES: Record<string, [trouble: string, remedy: string]> = {
  */
 export async function probe(disk: Disk, root: RootFolder): Promise<void> {
   try {
-    await mkdir(root.staging, { recursive: true });
+    await makeFolder(disk, root.staging);
     const path = root.newStagingPath('probe');
     await writeNewFile(disk, path, Uint8Array.of(1));
     await disk.unlink(path);
