@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ export function compiledMirror(): Promise<string> {
 
 /** The mirror's entry file as `npm run build` left it. */
 export function builtMirror(): string {
-  return join(PROJECT, 'dist/app/main.js');
+  return entryIn(PROJECT);
 }
 
 async function compile(): Promise<string> {
@@ -32,5 +32,12 @@ async function compile(): Promise<string> {
   // Types are checked elsewhere.
   const options = ['--noCheck', '--declaration', 'false', '--isolatedDeclarations', 'false'];
   await run(tsc, ['-p', config, '--outDir', join(folder, 'dist'), ...options]);
-  return join(folder, 'dist/app/main.js');
+  return entryIn(folder);
+}
+
+/** What `kagami` is to those who installed the package. */
+function entryIn(project: string): string {
+  const text = readFileSync(join(project, 'package.json'), 'utf8');
+  const { bin } = JSON.parse(text) as { bin: { kagami: string } };
+  return join(project, bin.kagami);
 }

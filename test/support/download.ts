@@ -6,6 +6,7 @@ import { get, type IncomingMessage } from 'node:http';
 export class Download {
   readonly #answer: IncomingMessage;
   readonly #hash = createHash('sha256');
+  readonly #closed: Promise<void>;
   #bytes = 0;
   #waiters: { bytes: number; resolve: () => void }[] = [];
 
@@ -14,6 +15,7 @@ export class Download {
     answer.on('data', (piece: Buffer) => this.#take(piece));
     // A connection that breaks off shows in `digest`.
     answer.on('error', () => {});
+    this.#closed = new Promise((resolve) => answer.once('close', resolve));
   }
 
   get status(): number | undefined {
@@ -46,7 +48,7 @@ export class Download {
 
   /** The digest of all that came; fails if the answer was not complete. */
   async digest(): Promise<string> {
-    if (!this.#answer.closed) await once(this.#answer, 'close');
+    await this.#closed;
     if (!this.#answer.complete) throw new Error(`broke off after ${this.#bytes} bytes`);
     return `sha256:${this.#hash.digest('hex')}`;
   }
