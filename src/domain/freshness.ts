@@ -38,6 +38,7 @@ export function freshnessOf(
   if (policy.immutable) return 'fresh';
   if (checkedAtMs === undefined) return 'stale';
   const ageMs = nowMs - checkedAtMs;
+  if (ageMs < 0) return 'stale'; // the clock was set back: nobody knows
   if (ageMs < policy.maxAgeMs) return 'fresh';
   const behind = policy.maxAgeMs + policy.staleWhileRevalidateMs;
   return ageMs < behind ? 'revalidate-behind' : 'stale';
