@@ -40,11 +40,12 @@ export function parseManifest(digest: Digest, bytes: Uint8Array, mediaType?: str
   const layers = descriptors(json['layers']);
   const type = text(json['mediaType']) ?? mediaType ?? guessedType(json);
   const config = descriptor(json['config']);
+  const blobs = config === undefined ? layers : [config, ...layers];
   return {
     descriptor: { mediaType: type, digest, size: bytes.byteLength },
     bytes,
     children: isIndexType(type) ? children : [],
-    blobs: config === undefined ? layers : [config, ...layers],
+    blobs: isIndexType(type) ? [] : blobs,
     subject: descriptor(json['subject']),
     artifactType: text(json['artifactType']) ?? config?.mediaType,
     annotations: annotations(json['annotations']),
