@@ -17,10 +17,14 @@ const LONGEST = 255;
 
 /** @throws NameInvalid if `text` is not a repository's name. */
 export function parseRepositoryName(text: string): RepositoryName {
-  if (text.length <= LONGEST && NAME.test(text)) return text as RepositoryName;
+  if (isRepositoryName(text)) return text;
   throw new NameInvalid('the repository name is not lower-case words, separated by slashes', {
     detail: { name: text.slice(0, LONGEST) },
   });
+}
+
+export function isRepositoryName(text: string): text is RepositoryName {
+  return text.length <= LONGEST && NAME.test(text);
 }
 
 /**

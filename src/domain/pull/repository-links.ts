@@ -8,10 +8,10 @@ import {
   revisionLinkKey,
   revisionsKey,
 } from '../registry-layout.ts';
-import { parseRepositoryName, type RepositoryName } from '../repository-name.ts';
+import { isRepositoryName, type RepositoryName } from '../repository-name.ts';
 import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
 
-/** The digest that a link's bytes name, or undefined for a link that is broken and must be renewed. */
+/** Whether a link's bytes name the digest; one that is empty or broken is renewed. */
 export function linkedDigest(bytes: Uint8Array | undefined, expected: Digest): boolean {
   if (bytes === undefined || bytes.byteLength !== expected.length) return false;
   try {
@@ -65,7 +65,7 @@ export class RepositoryLinks {
   async *repositories(below = ''): AsyncIterable<RepositoryName> {
     const folder = below === '' ? REPOSITORIES : `${REPOSITORIES}/${below}`;
     const names = await this.#records.children(folder);
-    if (below !== '' && names.includes('_manifests')) yield parseRepositoryName(below);
+    if (isRepositoryName(below) && names.includes('_manifests')) yield below;
     for (const name of names.filter((child) => !child.startsWith('_'))) {
       yield* this.repositories(below === '' ? name : `${below}/${name}`);
     }
