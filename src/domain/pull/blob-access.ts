@@ -25,11 +25,20 @@ export class BlobAccess {
     this.#ports = ports;
   }
 
-  /** Whether the blob is linked to the repository, or listed by one of its manifests. */
+  /**
+   * Whether the blob is linked to the repository, or listed by one of its manifests. A storage that
+   * cannot be read knows of neither; the upstream is asked then.
+   */
   async isGranted(repository: RepositoryName, digest: Digest): Promise<boolean> {
-    if (await this.#ports.links.hasLayer(repository, digest)) return true;
-    const listed = this.#ports.shelf.listedSize(repository, digest) !== undefined;
-    if (!listed && !(await this.#isListedInStorage(repository, digest))) return false;
+    const { links, events } = this.#ports;
+    try {
+      if (await links.hasLayer(repository, digest)) return true;
+      if (!(await this.#isListed(repository, digest))) return false;
+    } catch (cause) {
+      const what = `the link to blob ${digest}`;
+      events.emit({ type: 'unreadable', repository, what, cause });
+      return this.#ports.shelf.listedSize(repository, digest) !== undefined;
+    }
     this.#link(repository, digest);
     return true;
   }
@@ -45,7 +54,8 @@ export class BlobAccess {
     this.#link(repository, digest);
   }
 
-  async #isListedInStorage(repository: RepositoryName, digest: Digest): Promise<boolean> {
+  async #isListed(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    if (this.#ports.shelf.listedSize(repository, digest) !== undefined) return true;
     for await (const revision of this.#ports.links.revisions(repository)) {
       const manifest = await this.#ports.shelf.find(repository, revision);
       if (manifest?.blobs.some((blob) => blob.digest === digest)) return true;
