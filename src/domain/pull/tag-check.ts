@@ -51,7 +51,7 @@ export class TagCheck {
     return freshnessOf(policy, checkedAtMs, this.#ports.clock.now());
   }
 
-  /** Asks the upstream. A tag that it does not know is forgotten. */
+  /** Asks the upstream. A known tag that it does not know any more is forgotten. */
   async ask(
     repository: RepositoryName,
     tag: Tag,
@@ -65,8 +65,19 @@ export class TagCheck {
         this.#ports.upstream.resolve(repository, reference, timeoutMs),
       ).result;
     } catch (error) {
-      if (error instanceof ManifestUnknown) await this.#ports.tags.forget(repository, tag);
+      if (error instanceof ManifestUnknown && known !== undefined) {
+        await this.#forget(repository, tag);
+      }
       throw error;
+    }
+  }
+
+  async #forget(repository: RepositoryName, tag: Tag): Promise<void> {
+    const { tags, events } = this.#ports;
+    try {
+      await tags.forget(repository, tag);
+    } catch (cause) {
+      events.emit({ type: 'not-stored', repository, what: `the removal of tag ${tag}`, cause });
     }
   }
 
