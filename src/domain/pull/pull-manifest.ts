@@ -71,19 +71,27 @@ export class PullManifest {
     return here === undefined ? this.#fetch(repository, digest) : served(here, 'hit');
   }
 
-  /** What the upstream says the tag is now. */
+  /** What the upstream says the tag is now; what it last said if it cannot be asked. */
   async #latest(
     repository: RepositoryName,
     tag: Tag,
     known: TagEntry | undefined,
   ): Promise<ServedManifest> {
     try {
-      const { digest } = await this.#ports.check.ask(repository, tag, known);
-      const here = await this.#point(repository, tag, digest);
-      return here === undefined ? await this.#fetch(repository, digest) : served(here, 'hit');
+      return await this.#asked(repository, tag, known);
     } catch (error) {
       return this.#stale(repository, this.#ports.check.fallBack(repository, tag, known, error));
     }
+  }
+
+  async #asked(
+    repository: RepositoryName,
+    tag: Tag,
+    known: TagEntry | undefined,
+  ): Promise<ServedManifest> {
+    const { digest } = await this.#ports.check.ask(repository, tag, known);
+    const here = await this.#point(repository, tag, digest);
+    return here === undefined ? this.#fetch(repository, digest) : served(here, 'hit');
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
@@ -110,7 +118,7 @@ export class PullManifest {
   #revalidate(repository: RepositoryName, tag: Tag, known: TagEntry): void {
     const { background, events } = this.#ports;
     background.run(
-      async () => void (await this.#latest(repository, tag, known)),
+      async () => void (await this.#asked(repository, tag, known)),
       (cause) => events.emit({ type: 'not-revalidated', repository, tag, cause }),
     );
   }
