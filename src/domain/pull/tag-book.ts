@@ -41,10 +41,13 @@ export class TagBook {
   }
 
   async current(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
-    const known = this.#entries.get(tagLinkKey(repository, tag));
+    const key = tagLinkKey(repository, tag);
+    const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const stored = await this.#stored(repository, tag);
-    if (stored !== undefined) this.#entries.set(tagLinkKey(repository, tag), { ...stored, stored });
+    const learnt = this.#entries.get(key); // meanwhile, and newer than what was stored
+    if (learnt !== undefined) return learnt;
+    if (stored !== undefined) this.#entries.set(key, { ...stored, stored });
     return stored;
   }
 
