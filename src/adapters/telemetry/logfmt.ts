@@ -7,9 +7,14 @@ const PLAIN = /^[\w.:/@^+-]+$/;
  */
 export function logfmt(jsonLine: string): string {
   const { time, level, msg, ...fields } = JSON.parse(jsonLine) as Record<string, unknown>;
-  let line = `time=${quoted(time)} level=${String(level)} msg=${quoted(msg)}`;
-  for (const [key, value] of Object.entries(fields)) line += ` ${key}=${text(value)}`;
-  return `${line}\n`;
+  return `time=${quoted(time)} level=${String(level)} msg=${quoted(msg)}${logfmtFields(fields)}\n`;
+}
+
+/** Each field with a space before it. */
+export function logfmtFields(fields: Readonly<Record<string, unknown>>): string {
+  let all = '';
+  for (const [key, value] of Object.entries(fields)) all += ` ${key}=${text(value)}`;
+  return all;
 }
 
 function text(value: unknown): string {

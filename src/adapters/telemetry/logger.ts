@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, symbols } from 'pino';
 import { logfmt } from './logfmt.ts';
 
 export type { Logger } from 'pino';
@@ -25,10 +25,17 @@ export function createLogger(options: LoggerOptions, destination: DestinationStr
   );
 }
 
+/** Where a logger writes; for lines that are made elsewhere. */
+export function destinationOf(logger: Logger): DestinationStream {
+  return (logger as unknown as Record<symbol, DestinationStream>)[
+    symbols.streamSym
+  ] as DestinationStream;
+}
+
 /**
  * Standard output. Lines are gathered for a moment, since one write a line would cost more than the
  * rest of a cached answer; `flushSync` writes what is left.
  */
 export function standardOutput(): ReturnType<typeof pino.destination> {
-  return pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  return pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 100 });
 }

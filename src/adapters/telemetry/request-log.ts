@@ -1,32 +1,32 @@
 import { errorChain } from './error-chain.ts';
-import type { Logger } from './logger.ts';
+import { destinationOf, type Logger } from './logger.ts';
+import { type AnsweredRequest, type RequestLine, requestLine } from './request-line.ts';
 
-/** One answered request. */
-export interface AnsweredRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly bytes: number;
-  readonly durationMs: number;
-  readonly source: string | undefined;
-  readonly client: string | undefined;
-  readonly aborted: boolean;
-  readonly error: unknown;
+export interface RequestLogOptions {
+  /** Whether answered requests are logged. */
+  readonly isOn: boolean;
+  readonly formatter: 'text' | 'json';
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
 /** Writes each answered request to the log, unless the configuration wants none. */
 export class RequestLog {
   readonly #logger: Logger;
   readonly #isOn: boolean;
+  readonly #line: RequestLine;
+  readonly #output: { write(line: string): void };
 
-  constructor(logger: Logger, isOn: boolean) {
+  /** @param options those that the logger was made with */
+  constructor(logger: Logger, { isOn, formatter, fields }: RequestLogOptions) {
     this.#logger = logger;
-    this.#isOn = isOn;
+    this.#isOn = isOn && logger.isLevelEnabled('info');
+    this.#line = requestLine(formatter, fields);
+    this.#output = destinationOf(logger);
   }
 
   request(entry: AnsweredRequest): void {
-    if (entry.error !== undefined) return this.#failed(entry);
-    if (this.#isOn) this.#logger.info(fields(entry), `${entry.method} ${entry.path}`);
+    if (entry.error !== undefined) this.#failed(entry);
+    else if (this.#isOn) this.#output.write(this.#line(entry));
   }
 
   trouble(error: Error): void {
@@ -34,21 +34,10 @@ export class RequestLog {
   }
 
   /** A failed request is worth a line even for those who want no access log. */
-  #failed(entry: AnsweredRequest): void {
+  #failed({ method, path, durationMs, aborted, error, ...entry }: AnsweredRequest): void {
     const level = entry.status >= 500 ? 'error' : 'info';
     if (level === 'info' && !this.#isOn) return;
-    const error = errorChain(entry.error);
-    this.#logger[level]({ ...fields(entry), error }, `${entry.method} ${entry.path}`);
+    const fields = { ...entry, ms: Math.round(durationMs * 10) / 10, error: errorChain(error) };
+    this.#logger[level]({ ...fields, ...(aborted && { aborted }) }, `${method} ${path}`);
   }
-}
-
-function fields({ status, bytes, durationMs, source, client, aborted }: AnsweredRequest): object {
-  return {
-    status,
-    bytes,
-    ms: Math.round(durationMs * 10) / 10,
-    source,
-    client,
-    ...(aborted ? { aborted } : {}),
-  };
 }

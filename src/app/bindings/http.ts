@@ -12,7 +12,7 @@ const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
   bind(t.accessLog).toResolvedValue(
-    (logger, config) => new RequestLog(logger, config.log.accessLog),
+    (logger, { log }) => new RequestLog(logger, { ...log, isOn: log.accessLog }),
     [t.logger, t.config],
   );
   bind(t.server).toResolvedValue(

@@ -53,6 +53,9 @@ export class HttpClient {
         method,
         headers,
         signal,
+        // After a HEAD undici gives up the connection unless told otherwise, in case the server sends
+        // a body all the same; a tag check would then cost a connection, and to the Hub a handshake.
+        reset: false,
       });
       // It may fail before anybody reads it, and an error that nobody listens to ends the process.
       answer.body.on('error', () => {});
