@@ -10,7 +10,7 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import { type Flight, SingleFlight } from './single-flight.ts';
-import type { TagBook } from './tag-book.ts';
+import type { TagAnswer, TagBook } from './tag-book.ts';
 
 export interface ManifestFetchPorts {
   readonly upstream: Upstream;
@@ -19,14 +19,15 @@ export interface ManifestFetchPorts {
   readonly hasher: Hasher;
   readonly events: Events;
   readonly background: Background;
-  /** Tags that wait for their manifest, by `repository@digest`. */
-  readonly awaited: BoundedCache<readonly Tag[]>;
+  /** What was said about tags that wait for their manifest, by `repository@digest`. */
+  readonly awaited: BoundedCache<readonly TagAnswer[]>;
 }
 
 /** Fetches manifests by digest, each once for all who want it, verifies and keeps them. */
 export class ManifestFetch {
   readonly #ports: ManifestFetchPorts;
   readonly #flights = new SingleFlight<Manifest>();
+  readonly #stores = new SingleFlight<boolean>();
 
   constructor(ports: ManifestFetchPorts) {
     this.#ports = ports;
@@ -37,14 +38,17 @@ export class ManifestFetch {
   }
 
   /**
-   * The tag points to `digest` from now on, but not before its manifest is here: until then the
-   * old one is what an outage needs. Clients that resolve by HEAD come for the digest next.
+   * The tag points to `digest` from now on, but not before its manifest is here: until then the old
+   * one is what an outage needs. Clients that resolve by HEAD come for the digest next.
+   *
+   * @param here the manifest, if it is here; that could not be stored before is tried again
    */
-  point(repository: RepositoryName, tag: Tag, digest: Digest, isHere: boolean): void {
-    if (isHere) return this.#confirm(repository, tag, digest);
+  point(repository: RepositoryName, tag: Tag, digest: Digest, here: Manifest | undefined): void {
+    const answer = this.#ports.tags.heard(tag, digest);
+    if (here !== undefined) return this.#confirm(repository, answer, here);
     const key = `${repository}@${digest}`;
-    const awaiting = this.#ports.awaited.get(key) ?? [];
-    if (!awaiting.includes(tag)) this.#ports.awaited.set(key, [...awaiting, tag]);
+    const others = (this.#ports.awaited.get(key) ?? []).filter((other) => other.tag !== tag);
+    this.#ports.awaited.set(key, [...others, answer]);
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<Manifest> {
@@ -62,28 +66,48 @@ export class ManifestFetch {
 
   /** Stores it after the answer: a slow or broken disk is not the client's trouble. */
   #keep(repository: RepositoryName, manifest: Manifest): void {
-    const { digest, size } = manifest.descriptor;
-    const { shelf, tags, events, awaited, background } = this.#ports;
+    const { digest } = manifest.descriptor;
+    const { awaited, background } = this.#ports;
     const key = `${repository}@${digest}`;
-    for (const tag of awaited.get(key) ?? []) tags.remember(repository, tag, digest);
-    const keep = async (): Promise<void> => {
-      await shelf.store(repository, manifest);
-      events.emit({ type: 'manifest-stored', repository, digest, size });
-      const awaiting = awaited.get(key) ?? [];
-      awaited.delete(key);
-      for (const tag of awaiting) await tags.confirm(repository, tag, digest);
-    };
-    background.run(keep, (cause) => {
-      events.emit({ type: 'not-stored', repository, what: `manifest ${digest}`, cause });
-    });
+    background.run(
+      async () => void (await this.#store(repository, manifest)),
+      (cause) => this.#notStored(repository, `manifest ${digest}`, cause),
+    );
+    const answers = awaited.get(key) ?? [];
+    awaited.delete(key);
+    for (const answer of answers) this.#confirm(repository, answer, manifest);
   }
 
-  #confirm(repository: RepositoryName, tag: Tag, digest: Digest): void {
-    const { tags, events, background } = this.#ports;
-    tags.remember(repository, tag, digest);
-    background.run(
-      () => tags.confirm(repository, tag, digest),
-      (cause) => events.emit({ type: 'not-stored', repository, what: `tag ${tag}`, cause }),
-    );
+  #confirm(repository: RepositoryName, answer: TagAnswer, manifest: Manifest): void {
+    const { shelf, tags, background } = this.#ports;
+    tags.remember(repository, answer);
+    const confirm = async (): Promise<void> => {
+      const isStored = await shelf.isLinked(repository, answer.digest);
+      if (isStored || (await this.#store(repository, manifest))) {
+        await tags.confirm(repository, answer);
+      }
+    };
+    background.run(confirm, (cause) => this.#notStored(repository, `tag ${answer.tag}`, cause));
+  }
+
+  /** Whether the manifest is in storage now. */
+  #store(repository: RepositoryName, manifest: Manifest): Promise<boolean> {
+    const { digest, size } = manifest.descriptor;
+    const { shelf, events } = this.#ports;
+    const store = async (): Promise<boolean> => {
+      try {
+        await shelf.store(repository, manifest);
+      } catch (cause) {
+        this.#notStored(repository, `manifest ${digest}`, cause);
+        return false;
+      }
+      events.emit({ type: 'manifest-stored', repository, digest, size });
+      return true;
+    };
+    return this.#stores.run(`${repository}@${digest}`, store).result;
+  }
+
+  #notStored(repository: RepositoryName, what: string, cause: unknown): void {
+    this.#ports.events.emit({ type: 'not-stored', repository, what, cause });
   }
 }

@@ -1,6 +1,6 @@
 import { algorithmOf, type Digest } from '../digest.ts';
 import { LARGEST_MANIFEST, type Manifest, parseManifest } from '../manifest.ts';
-import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
+import type { BlobStore, OpenBlob, StagedBlob } from '../ports/blob-store.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
@@ -29,7 +29,7 @@ export class ManifestShelf {
     return this.#ports.hot.get(`${repository}@${digest}`);
   }
 
-  /** The manifest if this repository may read it and it is whole; a damaged one is removed. */
+  /** The manifest if this repository may read it and it is whole; a damaged one is set aside. */
   async find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
     const hot = this.hot(repository, digest);
     if (hot !== undefined) return hot;
@@ -40,10 +40,12 @@ export class ManifestShelf {
   /** The same for a manifest that the upstream has just named in this repository, linked or not. */
   async adopt(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
     const hot = this.hot(repository, digest);
-    if (hot !== undefined) return hot;
-    const manifest = await this.#load(repository, digest);
-    if (manifest !== undefined) await this.#ports.links.linkRevision(repository, digest);
-    return manifest;
+    return hot ?? this.#load(repository, digest);
+  }
+
+  /** Whether the repository has a link to the manifest, which is written after the manifest. */
+  isLinked(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#ports.links.hasRevision(repository, digest);
   }
 
   /** Has it at hand from now on; {@link store} makes it last. */
@@ -59,17 +61,30 @@ export class ManifestShelf {
     return this.#ports.listed.get(`${repository}@${digest}`);
   }
 
+  /** Puts the manifest into the storage, unless it is there, and links it to the repository. */
   async store(repository: RepositoryName, manifest: Manifest): Promise<void> {
-    const { digest } = manifest.descriptor;
-    const staged = await this.#ports.blobs.stage(digest);
+    const { digest, size } = manifest.descriptor;
+    if ((await this.#ports.blobs.stat(digest)) !== size) await this.#put(manifest);
+    await this.#ports.links.linkRevision(repository, digest);
+  }
+
+  async #put({ descriptor, bytes }: Manifest): Promise<void> {
+    const staged = await this.#stage(descriptor.digest);
     try {
-      await staged.append([manifest.bytes]);
+      await staged.append([bytes]);
       await staged.commit();
     } finally {
-      await staged.discard();
-      staged.close();
+      await staged.discard().finally(() => staged.close());
     }
-    await this.#ports.links.linkRevision(repository, digest);
+  }
+
+  /** A staged blob without what an earlier attempt may have left: the whole is at hand. */
+  async #stage(digest: Digest): Promise<StagedBlob> {
+    for (;;) {
+      const staged = await this.#ports.blobs.stage(digest);
+      if (staged.length === 0) return staged;
+      await staged.discard().finally(() => staged.close());
+    }
   }
 
   async #load(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
@@ -78,7 +93,7 @@ export class ManifestShelf {
     const bytes = await readWhole(blob);
     if (bytes === undefined) return undefined;
     if (this.#ports.hasher.digest(algorithmOf(digest), bytes) !== digest) {
-      await this.#ports.blobs.delete(digest);
+      await this.#ports.blobs.setAside(digest);
       return undefined;
     }
     const manifest = parseManifest(digest, bytes);

@@ -130,7 +130,7 @@ export class PullManifest {
     digest: Digest,
   ): Promise<Manifest | undefined> {
     const here = await this.#adopt(repository, digest);
-    this.#ports.fetch.point(repository, tag, digest, here !== undefined);
+    this.#ports.fetch.point(repository, tag, digest, here);
     return here;
   }
 

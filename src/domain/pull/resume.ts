@@ -43,8 +43,7 @@ export async function resume(
     }
     if (isReadable && left === size && hash.digest() === digest)
       return { staging, hash: undefined };
-    await staging.discard();
-    staging.close();
+    await staging.discard().finally(() => staging.close());
   }
 }
 

@@ -7,6 +7,7 @@ import { isTag, type Tag } from '../reference.ts';
 import { tagCheckKey, tagIndexKey, tagLinkKey, tagsKey } from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
+import { Turns } from './turns.ts';
 
 /** What a tag is known to point to. */
 export interface TagEntry {
@@ -15,8 +16,18 @@ export interface TagEntry {
   readonly checkedAtMs: number | undefined;
 }
 
+/** What the upstream has said about a tag. */
+export interface TagAnswer extends TagEntry {
+  readonly tag: Tag;
+  readonly checkedAtMs: number;
+  /** Counts the answers: a later one holds, though the manifest of an earlier one may come after. */
+  readonly order: number;
+}
+
 /** What is known, and what of it is in storage as far as that was looked at. */
 interface Entry extends TagEntry {
+  /** Of the answer that it is from; 0 if it is from storage. */
+  readonly order: number;
   readonly stored: TagEntry | undefined;
 }
 
@@ -32,6 +43,9 @@ export class TagBook {
   readonly #entries: BoundedCache<Entry>;
   readonly #clock: Clock;
   readonly #events: Events;
+  /** So that what is in memory and what is in storage come to the same end. */
+  readonly #turns = new Turns();
+  #answers = 0;
 
   constructor(records: RecordStore, entries: BoundedCache<Entry>, clock: Clock, events: Events) {
     this.#records = records;
@@ -47,41 +61,40 @@ export class TagBook {
     const stored = await this.#stored(repository, tag);
     const learnt = this.#entries.get(key); // meanwhile, and newer than what was stored
     if (learnt !== undefined) return learnt;
-    if (stored !== undefined) this.#entries.set(key, { ...stored, stored });
+    if (stored !== undefined) this.#entries.set(key, { ...stored, order: 0, stored });
     return stored;
   }
 
-  /**
-   * The upstream says that the tag points to `digest`, whose manifest is at hand: from now on that is
-   * what an outage falls back to. {@link confirm} makes it last.
-   */
-  remember(repository: RepositoryName, tag: Tag, digest: Digest): void {
-    const key = tagLinkKey(repository, tag);
-    const stored = this.#entries.get(key)?.stored;
-    this.#entries.set(key, { digest, checkedAtMs: this.#clock.now(), stored });
+  /** The upstream says just now that the tag points to `digest`. */
+  heard(tag: Tag, digest: Digest): TagAnswer {
+    this.#answers++;
+    return { tag, digest, checkedAtMs: this.#clock.now(), order: this.#answers };
   }
 
-  /** The upstream says that the tag points to `digest`, whose manifest is in storage. */
-  async confirm(repository: RepositoryName, tag: Tag, digest: Digest): Promise<void> {
+  /**
+   * To be called when the answer's manifest is at hand: from now on that is what an outage falls back
+   * to. {@link confirm} makes it last.
+   */
+  remember(repository: RepositoryName, { tag, digest, checkedAtMs, order }: TagAnswer): void {
     const key = tagLinkKey(repository, tag);
-    const before = this.#entries.get(key)?.stored ?? (await this.#stored(repository, tag));
-    const moved = before?.digest !== digest;
-    if (moved) await this.#move(repository, tag, before?.digest, digest);
-    const checkedAtMs = this.#clock.now();
-    const isDue = moved || checkedAtMs - (before.checkedAtMs ?? 0) >= WRITTEN_EVERY_MS;
-    const stored = isDue ? { digest, checkedAtMs } : before;
-    this.#entries.set(key, { digest, checkedAtMs, stored });
-    if (isDue) {
-      const check = encodeUtf8(JSON.stringify(stored));
-      await this.#records.put(tagCheckKey(repository, tag), check);
-    }
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.order > order) return;
+    this.#entries.set(key, { digest, checkedAtMs, order, stored: known?.stored });
+  }
+
+  /** To be called when the answer's manifest is in storage. */
+  confirm(repository: RepositoryName, answer: TagAnswer): Promise<void> {
+    const key = tagLinkKey(repository, answer.tag);
+    return this.#turns.run(key, () => this.#confirm(repository, answer));
   }
 
   /** The upstream says that there is no such tag. */
-  async forget(repository: RepositoryName, tag: Tag): Promise<void> {
+  forget(repository: RepositoryName, tag: Tag): Promise<void> {
     const key = tagLinkKey(repository, tag);
-    this.#entries.delete(key);
-    await this.#records.delete(key);
+    return this.#turns.run(key, async () => {
+      this.#entries.delete(key);
+      await this.#records.delete(key);
+    });
   }
 
   /** The tags in storage, in ascending order. */
@@ -91,6 +104,22 @@ export class TagBook {
       if (isTag(name) && (await this.current(repository, name)) !== undefined) tags.push(name);
     }
     return tags;
+  }
+
+  async #confirm(repository: RepositoryName, answer: TagAnswer): Promise<void> {
+    const { tag, digest, checkedAtMs, order } = answer;
+    const key = tagLinkKey(repository, tag);
+    const before = this.#entries.get(key)?.stored ?? (await this.#stored(repository, tag));
+    if ((this.#entries.get(key)?.order ?? 0) > order) return;
+    const moved = before?.digest !== digest;
+    if (moved) await this.#move(repository, tag, before?.digest, digest);
+    const ageMs = Math.abs(checkedAtMs - (before?.checkedAtMs ?? 0));
+    const isDue = moved || ageMs >= WRITTEN_EVERY_MS;
+    const newest = this.#entries.get(key) ?? { digest, checkedAtMs, order };
+    this.#entries.set(key, { ...newest, stored: isDue ? { digest, checkedAtMs } : before });
+    if (!isDue) return;
+    const check = encodeUtf8(JSON.stringify({ digest, checkedAtMs }));
+    await this.#records.put(tagCheckKey(repository, tag), check);
   }
 
   async #stored(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
