@@ -5,9 +5,8 @@ import { requirePrograms } from './installed.ts';
 import { writeRegistriesConf } from './registries-conf.ts';
 
 /** buildah as root, with storage of its own. */
-export async function startBuildah({ mirror, directory, outside }: ClientOptions): Promise<Client> {
+export async function startBuildah({ mirror, directory, env }: ClientOptions): Promise<Client> {
   requirePrograms(['buildah', 'busybox']);
-  const env = { ...outside, HOME: directory };
   const places = {
     '--root': join(directory, 'root'),
     '--runroot': join(directory, 'runroot'),

@@ -4,8 +4,8 @@ export interface ClientOptions {
   mirror: string;
   /** An empty directory of its own. */
   directory: string;
-  /** Variables by which it reaches whatever is not on this machine, which is nothing. */
-  outside: Record<string, string>;
+  /** Its environment: no home but the directory, and no way to anything outside this machine. */
+  env: Record<string, string>;
 }
 
 /** A program that pulls images of Docker Hub by way of a mirror. Names are without `docker.io/`. */

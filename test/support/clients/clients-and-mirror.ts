@@ -54,7 +54,8 @@ export class ClientsAndMirror {
   async #start(start: StartClient, mirror: string): Promise<Client> {
     const directory = join(this.directory, `client${this.#clients.length}`);
     await mkdir(directory);
-    return start({ mirror, directory, outside: this.#outside.variables });
+    const env = { ...this.#outside.variables, HOME: directory, TMPDIR: directory };
+    return start({ mirror, directory, env });
   }
 
   /** Stops and removes all; fails if the mirror did not stop in order. */
@@ -70,9 +71,10 @@ export class ClientsAndMirror {
 }
 
 export async function clientsAndMirror(): Promise<ClientsAndMirror> {
+  const both = await mirroredHub({ main: builtMirror() });
   const outside = new Outside();
   await outside.start();
-  return new ClientsAndMirror(await mirroredHub({ main: builtMirror() }), outside);
+  return new ClientsAndMirror(both, outside);
 }
 
 /** An image that runs without anything else, and says its label. */

@@ -28,7 +28,7 @@ function configuration(directory: string): string {
 
 /** containerd, a daemon of its own, with `ctr images pull --hosts-dir`. */
 export async function startContainerd(options: ClientOptions): Promise<Client> {
-  const { mirror, directory, outside: env } = options;
+  const { mirror, directory, env } = options;
   requirePrograms(['containerd', 'ctr', 'runc']);
   const hosts = join(directory, 'hosts');
   await mkdir(join(hosts, 'docker.io'), { recursive: true });

@@ -5,9 +5,8 @@ import type { Client, ClientOptions } from './client.ts';
 import { requirePrograms } from './installed.ts';
 
 /** dockerd with `--registry-mirror`, a daemon of its own, and the docker command. */
-export async function startDocker({ mirror, directory, outside }: ClientOptions): Promise<Client> {
+export async function startDocker({ mirror, directory, env }: ClientOptions): Promise<Client> {
   requirePrograms(['dockerd', 'docker', 'containerd', 'runc']);
-  const env = { ...outside, HOME: directory };
   const host = `unix://${join(directory, 's')}`;
   // Named, so that the machine's own configuration is not read.
   const configuration = join(directory, 'daemon.json');

@@ -6,14 +6,13 @@ import { requirePrograms } from './installed.ts';
 import { writeRegistriesConf } from './registries-conf.ts';
 
 /** podman as root, with storage of its own. */
-export async function startPodman({ mirror, directory, outside }: ClientOptions): Promise<Client> {
+export async function startPodman({ mirror, directory, env }: ClientOptions): Promise<Client> {
   requirePrograms(['podman', 'runc']);
   const configuration = join(directory, 'containers.conf');
   // Its own limits are higher than what a container within a container may ask for.
   await writeFile(configuration, '[containers]\ndefault_ulimits = []\n');
-  const env = {
-    ...outside,
-    HOME: directory,
+  const variables = {
+    ...env,
     CONTAINERS_CONF: configuration,
     CONTAINERS_REGISTRIES_CONF: await writeRegistriesConf(directory, mirror),
   };
@@ -25,7 +24,7 @@ export async function startPodman({ mirror, directory, outside }: ClientOptions)
   const machine = ['--storage-driver', 'vfs', '--runtime', 'runc', '--events-backend', 'none'];
   const flags = [...Object.entries(places).flat(), ...machine];
   const podman = (...args: string[]): Promise<string> =>
-    run('podman', [...flags, ...args], { env });
+    run('podman', [...flags, ...args], { env: variables });
   return {
     pull: async (name) => void (await podman('pull', `docker.io/${name}`)),
     read: (name) => podman('run', '--rm', '--network', 'none', `docker.io/${name}`),

@@ -6,9 +6,8 @@ import { requirePrograms } from './installed.ts';
 import { writeRegistriesConf } from './registries-conf.ts';
 
 /** skopeo, which copies an image to a directory; umoci unpacks it from there. */
-export async function startSkopeo({ mirror, directory, outside }: ClientOptions): Promise<Client> {
+export async function startSkopeo({ mirror, directory, env }: ClientOptions): Promise<Client> {
   requirePrograms(['skopeo', 'umoci']);
-  const env = { ...outside, HOME: directory };
   const registries = await writeRegistriesConf(directory, mirror);
   const layouts = join(directory, 'layouts');
   await mkdir(layouts);
