@@ -111,6 +111,7 @@ export class TagBook {
     const key = tagLinkKey(repository, tag);
     const before = this.#entries.get(key)?.stored ?? (await this.#stored(repository, tag));
     if ((this.#entries.get(key)?.order ?? 0) > order) return;
+    this.remember(repository, answer);
     const moved = before?.digest !== digest;
     if (moved) await this.#move(repository, tag, before?.digest, digest);
     const ageMs = Math.abs(checkedAtMs - (before?.checkedAtMs ?? 0));
