@@ -31,7 +31,7 @@ export interface StagedBlob {
   /**
    * At least one byte from `position` on, which must be below `length`, and at most as many as
    * `scratch` has room for; see {@link ByteReader.read} for whose memory it is. Works at any time
-   * before `close`, after `commit` and `discard` too.
+   * before `close`, whatever else was called.
    */
   readAt(position: number, scratch: () => Uint8Array): Promise<Uint8Array>;
   /**
@@ -40,9 +40,12 @@ export interface StagedBlob {
    * success. If it rejects, nothing is visible.
    */
   commit(): Promise<void>;
-  /** Removes the bytes; does nothing after `commit`. */
+  /** Removes the bytes; does nothing after `commit` or `suspend`. */
   discard(): Promise<void>;
-  /** Leaves the bytes to the next `stage` of this digest, and gives up what it holds. */
+  /**
+   * Leaves the bytes to the next `stage` of this digest; nothing can be appended any more. Does
+   * nothing after `commit` or `discard`.
+   */
   suspend(): Promise<void>;
   /**
    * Gives up what it holds, and removes what was neither committed nor suspended; safe more than

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
-import { bytesOf, content, contentOf, listed, sameBytes, store } from './content.ts';
+import { bytesOf, content, contentOf, listed, readAll, sameBytes, store } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
 export function blobPresenceContract(name: string, create: CreateStorage): void {
-  engineSuite(`${name}: stat, delete and list`, create, (it, storage) => {
+  engineSuite(`${name}: stat, delete, set aside and list`, create, (it, storage) => {
     it('stat tells the size, and undefined for what is not there', async () => {
       const { blobs } = storage();
       const one = content(1234);
@@ -32,6 +32,32 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
       await blobs.delete(one.digest);
       await store(blobs, one);
       sameBytes(await bytesOf(blobs, one.digest), one.bytes);
+    });
+
+    it('what is set aside is gone, and can be stored again', async () => {
+      const { blobs } = storage();
+      const [one, other] = [content(100, 1), content(200, 2)];
+      assert.is(await blobs.setAside(one.digest), false);
+      await store(blobs, one);
+      await store(blobs, other);
+      assert.is(await blobs.setAside(one.digest), true);
+      assert.is(await blobs.setAside(one.digest), false);
+      assert.is(await blobs.stat(one.digest), undefined);
+      assert.is(await bytesOf(blobs, one.digest), undefined);
+      assert.equal(await listed(blobs), [{ digest: other.digest, size: 200 }]);
+      await store(blobs, one);
+      sameBytes(await bytesOf(blobs, one.digest), one.bytes);
+    });
+
+    it('what is set aside while it is read is read to its end', async () => {
+      const { blobs } = storage();
+      const one = content(100_000);
+      await store(blobs, one);
+      const open = await blobs.open(one.digest);
+      assert.ok(open);
+      assert.is(await blobs.setAside(one.digest), true);
+      sameBytes(await readAll(open, 10_000), one.bytes);
+      open.close();
     });
 
     it('list gives every committed blob once, and nothing else', async () => {

@@ -182,7 +182,7 @@ export function blobStagingContract(name: string, create: CreateStorage): void {
       sameBytes(await bytesOf(blobs, digest), bytes);
     });
 
-    it('gives back whatever was appended, in any order of appending and reading', async () => {
+    it('gives back whatever was appended, in any order of appending, reading and suspending', async () => {
       const { blobs } = storage();
       await fc.assert(
         fc.asyncProperty(STEPS, (steps) => play(blobs, steps)),

@@ -6,25 +6,34 @@ const close = promisify(fs.close);
 const fsync = promisify(fs.fsync);
 const open = promisify(fs.open);
 
-/** The system calls that change names and make changes last; a seam, so that tests see their order. */
+export type Done<T> = (error: Error | null, result?: T) => void;
+
+/** The system calls that can fail for want of something; a seam, so that tests see and fail them. */
 export interface Disk {
+  open(path: string, flags: number, done: Done<number>): void;
+  read(fd: number, into: Uint8Array, length: number, position: number, done: Done<number>): void;
+  write(fd: number, pieces: readonly Uint8Array[], position: number, done: Done<number>): void;
+  /** Makes a file's bytes last. */
+  syncFile(fd: number, done: Done<void>): void;
   mkdir(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   link(existing: string, path: string): Promise<void>;
   unlink(path: string): Promise<void>;
   rmdir(path: string): Promise<void>;
-  syncFile(fd: number, done: (error: Error | null) => void): void;
   /** Makes the names in a folder last. */
   syncFolder(path: string): Promise<void>;
 }
 
 export const SYSTEM_DISK: Disk = {
+  open: fs.open,
+  read: (fd, into, length, position, done) => fs.read(fd, into, 0, length, position, done),
+  write: fs.writev,
+  syncFile: fs.fsync,
   mkdir: promisify<string, void>((path, done) => fs.mkdir(path, done)),
   rename: promisify(fs.rename),
   link: promisify(fs.link),
   unlink: promisify(fs.unlink),
   rmdir: promisify<string, void>((path, done) => fs.rmdir(path, done)),
-  syncFile: fs.fsync,
   syncFolder,
 };
 

@@ -17,9 +17,9 @@ import { FileBlob } from './file-blob.ts';
 import { isAbsence, orStorageFailed, storageFailed } from './fs-errors.ts';
 import { OpenFile } from './open-file.ts';
 import { statIfThere } from './present.ts';
-import { publishBlob } from './publish-blob.ts';
+import { Quarantine } from './quarantine.ts';
 import type { RootFolder } from './root-folder.ts';
-import { StagedFile, type StagingArea } from './staged-file.ts';
+import { StagingArea } from './staging/staging-area.ts';
 
 /** Without O_NONBLOCK, to open a named pipe that lies at a blob's place would never end. */
 const FOR_READING = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -29,13 +29,20 @@ const UNREADABLE = 'the blob could not be read';
 export class FileBlobStore implements BlobStore {
   readonly #root: RootFolder;
   readonly #disk: Disk;
-  readonly #staged = new Set<StagedFile>();
-  /** What was suspended, by digest. */
-  readonly #suspended = new Map<Digest, string>();
+  readonly #area: StagingArea;
+  readonly #quarantine: Quarantine;
+  #tidying: Promise<void> = Promise.resolve();
 
   constructor(root: RootFolder, disk: Disk) {
     this.#root = root;
     this.#disk = disk;
+    this.#area = new StagingArea(root, disk);
+    this.#quarantine = new Quarantine(root.quarantine, disk);
+  }
+
+  async start(): Promise<void> {
+    await this.#area.start();
+    this.#tidying = this.#quarantine.tidy();
   }
 
   stat(digest: Digest): Promise<number | undefined> {
@@ -45,7 +52,7 @@ export class FileBlobStore implements BlobStore {
   async open(digest: Digest, range?: ByteRange): Promise<OpenBlob | undefined> {
     let file: OpenFile;
     try {
-      file = await OpenFile.open(this.#pathOf(digest), FOR_READING);
+      file = await OpenFile.open(this.#disk, this.#pathOf(digest), FOR_READING);
     } catch (error) {
       if (isAbsence(error)) return undefined;
       throw storageFailed(UNREADABLE, error);
@@ -60,25 +67,8 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  async stage(digest: Digest): Promise<StagedBlob> {
-    const area: StagingArea = {
-      disk: this.#disk,
-      publish: (path: string, size: number) =>
-        publishBlob(this.#disk, this.#root, { path, size, digest }),
-      suspend: async (path) => {
-        this.#suspended.set(digest, path);
-      },
-      forget: (file: StagedFile) => this.#staged.delete(file),
-    };
-    const left = this.#suspended.get(digest);
-    this.#suspended.delete(digest);
-    const creating =
-      left === undefined
-        ? StagedFile.create(this.#root.newStagingPath('blob'), area)
-        : StagedFile.reopen(left, area);
-    const file = await orStorageFailed('no room for a blob could be made', creating);
-    this.#staged.add(file);
-    return file;
+  stage(digest: Digest): Promise<StagedBlob> {
+    return orStorageFailed('no room for a blob could be made', this.#area.stage(digest));
   }
 
   delete(digest: Digest): Promise<boolean> {
@@ -86,7 +76,7 @@ export class FileBlobStore implements BlobStore {
   }
 
   setAside(digest: Digest): Promise<boolean> {
-    return this.delete(digest);
+    return orStorageFailed('the blob could not be set aside', this.#setAside(digest));
   }
 
   async *list(): AsyncGenerator<StoredBlob> {
@@ -97,9 +87,10 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  /** Removes what was not committed. */
+  /** Keeps what was not committed for whoever starts next. */
   async close(): Promise<void> {
-    await Promise.all([...this.#staged].map((file) => file.closed()));
+    await this.#area.close();
+    await this.#tidying;
   }
 
   async #sizeOf(digest: Digest): Promise<number | undefined> {
@@ -111,8 +102,26 @@ export class FileBlobStore implements BlobStore {
     const path = this.#pathOf(digest);
     const size = await this.#sizeOf(digest);
     const removed = await unlinkIfThere(this.#disk, path);
-    if (removed) await pruneFolders(this.#disk, dirname(path), dirname(dirname(path)));
+    if (removed) await this.#pruneFolderOf(path);
     return removed && size !== undefined;
+  }
+
+  async #setAside(digest: Digest): Promise<boolean> {
+    const path = this.#pathOf(digest);
+    if ((await this.#sizeOf(digest)) === undefined) return false;
+    try {
+      await this.#quarantine.take(digest, path);
+    } catch (error) {
+      if (isAbsence(error)) return false; // somebody else has done it
+      await this.#disk.unlink(path); // out of sight at any rate
+    }
+    await this.#pruneFolderOf(path);
+    return true;
+  }
+
+  /** Whoever removes a blob leaves no empty folder. */
+  #pruneFolderOf(path: string): Promise<void> {
+    return pruneFolders(this.#disk, dirname(path), dirname(dirname(path)));
   }
 
   #pathOf(digest: Digest): string {

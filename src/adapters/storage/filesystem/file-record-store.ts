@@ -38,7 +38,7 @@ export class FileRecordStore implements RecordStore {
   }
 
   async #get(key: string): Promise<Uint8Array | undefined> {
-    return readSmallFile(this.#root.pathOf(key));
+    return readSmallFile(this.#disk, this.#root.pathOf(key));
   }
 
   async #put(key: string, value: Uint8Array): Promise<void> {

@@ -4,7 +4,6 @@ import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
 import { type Disk, SYSTEM_DISK } from './disk.ts';
 import { FileBlobStore } from './file-blob-store.ts';
 import { FileRecordStore } from './file-record-store.ts';
-import { removeLeftovers } from './leftovers.ts';
 import { probe } from './probe.ts';
 import { RootFolder } from './root-folder.ts';
 
@@ -21,8 +20,6 @@ export class FilesystemStorage implements StorageEngine {
   readonly #root: RootFolder;
   readonly #disk: Disk;
   readonly #blobs: FileBlobStore;
-  #cleaning: Promise<void> | undefined;
-  #closed = false;
 
   constructor({ rootDirectory, disk = SYSTEM_DISK }: FilesystemOptions) {
     this.#root = new RootFolder(rootDirectory);
@@ -38,12 +35,10 @@ export class FilesystemStorage implements StorageEngine {
 
   async start(): Promise<void> {
     await probe(this.#disk, this.#root);
-    this.#cleaning = removeLeftovers(this.#root.staging, () => !this.#closed);
+    await this.#blobs.start();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#blobs.close();
-    await this.#cleaning;
+  close(): Promise<void> {
+    return this.#blobs.close();
   }
 }

@@ -1,27 +1,27 @@
 import fs from 'node:fs';
 import { StorageFailed } from '../../../domain/errors.ts';
-import type { Disk } from './disk.ts';
-
-type Done<T> = (error: Error | null, result?: T) => void;
+import type { Disk, Done } from './disk.ts';
 
 /**
  * An open file by its number. The system gives the number of a closed file to the next one that is
  * opened, so it is closed exactly once, and never while a call that uses it is under way.
  */
 export class OpenFile {
+  readonly #disk: Disk;
   readonly #fd: number;
   #callsUnderWay = 0;
   #closed = false;
 
-  constructor(fd: number) {
+  constructor(disk: Disk, fd: number) {
+    this.#disk = disk;
     this.#fd = fd;
   }
 
-  static open(path: string, flags: number): Promise<OpenFile> {
+  static open(disk: Disk, path: string, flags: number): Promise<OpenFile> {
     return new Promise((resolve, reject) => {
-      fs.open(path, flags, (error, fd) => {
-        if (error) reject(error);
-        else resolve(new OpenFile(fd));
+      disk.open(path, flags, (error, fd) => {
+        if (fd === undefined) reject(error);
+        else resolve(new OpenFile(disk, fd));
       });
     });
   }
@@ -32,17 +32,23 @@ export class OpenFile {
 
   /** Reads at most `length` bytes into `buffer` and tells how many there were; 0 at the end. */
   read(buffer: Uint8Array, length: number, position: number): Promise<number> {
-    return this.#use((fd, done) => fs.read(fd, buffer, 0, length, position, done));
+    return this.#use((fd, done) => this.#disk.read(fd, buffer, length, position, done));
   }
 
   /** Writes some of the pieces' bytes, and tells how many. */
   write(pieces: readonly Uint8Array[], position: number): Promise<number> {
-    return this.#use((fd, done) => fs.writev(fd, pieces, position, done));
+    return this.#use((fd, done) => this.#disk.write(fd, pieces, position, done));
   }
 
   /** Makes the bytes last. */
-  sync(disk: Disk): Promise<void> {
-    return this.#use((fd, done) => disk.syncFile(fd, done));
+  sync(): Promise<void> {
+    return this.#use((fd, done) => this.#disk.syncFile(fd, done));
+  }
+
+  /** Says that it was changed just now. */
+  touch(): Promise<void> {
+    const now = new Date();
+    return this.#use((fd, done) => fs.futimes(fd, now, now, done));
   }
 
   close(): void {

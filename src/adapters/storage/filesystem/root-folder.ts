@@ -14,10 +14,16 @@ export class RootFolder {
    * registry looks only below `docker/`.
    */
   readonly staging: string;
+  /** Who is using the storage; see `staging/presence.ts`. */
+  readonly owners: string;
+  /** Blobs that turned out to be damaged. */
+  readonly quarantine: string;
 
   constructor(path: string) {
     this.path = resolve(path);
     this.staging = join(this.path, KAGAMI_ROOT, 'staging');
+    this.owners = join(this.path, KAGAMI_ROOT, 'owners');
+    this.quarantine = join(this.path, KAGAMI_ROOT, 'quarantine');
   }
 
   /** @throws StorageFailed for a key that `registry-layout.ts` cannot have made */
@@ -27,7 +33,7 @@ export class RootFolder {
   }
 
   /** A new name that no other process, on no other host, comes up with. */
-  newStagingPath(kind: 'blob' | 'record' | 'probe' | 'set-aside'): string {
+  newStagingPath(kind: 'record' | 'probe' | 'set-aside'): string {
     return `${this.staging}/${kind}-${randomUUID()}`;
   }
 }

@@ -12,10 +12,10 @@ const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 const FIRST_READ = 1024;
 
 /** The bytes of a file; undefined if there is none. */
-export async function readSmallFile(path: string): Promise<Uint8Array | undefined> {
+export async function readSmallFile(disk: Disk, path: string): Promise<Uint8Array | undefined> {
   let file: OpenFile | undefined;
   try {
-    file = await OpenFile.open(path, FOR_READING);
+    file = await OpenFile.open(disk, path, FOR_READING);
     return await readToEnd(file);
   } catch (error) {
     if (isAbsence(error)) return undefined;
@@ -41,10 +41,10 @@ async function readToEnd(file: OpenFile): Promise<Uint8Array> {
 
 /** Writes a file that must not exist, and its bytes last; its name does not yet. */
 export async function writeNewFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const file = await inFolderOf(disk, path, () => OpenFile.open(path, NEW));
+  const file = await inFolderOf(disk, path, () => OpenFile.open(disk, path, NEW));
   try {
     await writeAll(file, [bytes], 0);
-    await file.sync(disk);
+    await file.sync();
   } catch (error) {
     await disk.unlink(path).catch(() => {});
     throw error;

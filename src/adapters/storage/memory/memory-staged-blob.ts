@@ -48,7 +48,7 @@ export class MemoryStagedBlob implements StagedBlob {
   async suspend(): Promise<void> {
     if (this.#state !== 'staged') return;
     this.#state = 'suspended';
-    // The next one appends to a list of its own, while this one can still be read.
+    // The next one appends to a list of its own: this one can still be read.
     if (this.length > 0) this.#whereabouts.suspend(this.#pieces.packed());
   }
 

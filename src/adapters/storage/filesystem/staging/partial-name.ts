@@ -1,0 +1,30 @@
+import { algorithmOf, type Digest, encodedOf } from '../../../../domain/digest.ts';
+import { digestFromPath } from '../../../../domain/registry-layout.ts';
+
+/** What the name of a partial, the file of a staged blob, tells. */
+export interface PartialName {
+  readonly digest: Digest;
+  /** Who writes it, or was the last to do so; see `presence.ts`. */
+  readonly owner: string;
+  /** Its owner has left it to whoever comes first. */
+  readonly isSuspended: boolean;
+}
+
+const SUSPENDED = '.suspended';
+const FORM = /^([a-z0-9]+)-([0-9a-f]+)\.([0-9a-f]+-[0-9a-f]+)\.\d+(\.suspended)?$/;
+
+/** @param number tells the partials of one owner apart */
+export function partialName(digest: Digest, owner: string, number: number): string {
+  return `${algorithmOf(digest)}-${encodedOf(digest)}.${owner}.${number}`;
+}
+
+export function suspendedName(name: string): string {
+  return `${name}${SUSPENDED}`;
+}
+
+/** Undefined for the name of anything else. */
+export function parsePartialName(name: string): PartialName | undefined {
+  const [, algorithm = '', encoded = '', owner = '', suspended] = FORM.exec(name) ?? [];
+  const digest = digestFromPath(algorithm, encoded);
+  return digest && { digest, owner, isSuspended: suspended !== undefined };
+}

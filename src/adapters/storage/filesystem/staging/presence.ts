@@ -1,0 +1,114 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, open, unlink } from 'node:fs/promises';
+import { createConnection, createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { namesIn } from '../present.ts';
+
+/** A socket's path may be about 100 bytes long, whatever the file system allows. */
+const LONGEST_SOCKET_PATH = 100;
+
+/**
+ * Lets others find out whether this storage is still in use. It listens on a socket beside its
+ * files for as long as it lives, and the kernel stops that at the moment the process dies, however
+ * it does. Unlike a process number it means the same in every container of the machine, and is
+ * never given to somebody else.
+ */
+export class Presence {
+  /** `<kernel>-<storage>`: a socket can be asked only by those that share its kernel. */
+  readonly owner: string;
+  readonly #folder: string;
+  readonly #kernel: string = kernelId();
+  #server: Server | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.owner = `${this.#kernel}-${randomBytes(6).toString('hex')}`;
+  }
+
+  /** From now on others can tell; not where the file system has no sockets. */
+  async announce(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      this.#server = await listenAt(this.#pathOf(this.owner));
+    } catch {
+      // Then others wait until its files have been silent for long.
+    }
+  }
+
+  /** Whether that owner has certainly gone; false if it cannot be known. */
+  async isGone(owner: string): Promise<boolean> {
+    if (!owner.startsWith(`${this.#kernel}-`)) return false;
+    return withShortPath(this.#pathOf(owner), refuses).catch(() => false);
+  }
+
+  /** Removes the signs of those that have gone; to keep one is to be able to ask it again. */
+  async clearOthers(isKept: (owner: string) => boolean): Promise<void> {
+    for (const owner of await namesIn(this.#folder).catch(() => [])) {
+      if (owner === this.owner || isKept(owner)) continue;
+      if (await this.isGone(owner)) await this.#remove(owner);
+    }
+  }
+
+  async withdraw(): Promise<void> {
+    if (this.#server === undefined) return;
+    const server = this.#server;
+    this.#server = undefined;
+    await new Promise((resolve) => server.close(resolve));
+    await this.#remove(this.owner);
+  }
+
+  async #remove(owner: string): Promise<void> {
+    await unlink(this.#pathOf(owner)).catch(() => {});
+  }
+
+  #pathOf(owner: string): string {
+    return `${this.#folder}/${owner}`;
+  }
+}
+
+/** The same for all processes of a machine, in containers too, and another after each start of it. */
+function kernelId(): string {
+  let text: string;
+  try {
+    text = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
+  } catch {
+    text = hostname();
+  }
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+async function listenAt(path: string): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  await withShortPath(path, (short) => {
+    return new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      // In a cluster, without `exclusive` the primary would listen, and live on.
+      server.listen({ path: short, exclusive: true }, resolve);
+    });
+  });
+  server.on('error', () => {});
+  return server.unref();
+}
+
+/** Whether nobody listens there any more. */
+function refuses(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ path });
+    socket.once('connect', () => socket.destroy());
+    socket.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+    socket.once('close', () => resolve(false));
+  });
+}
+
+/** Calls `act` with the path, or with a short one to the same place where Linux has one. */
+async function withShortPath<T>(path: string, act: (path: string) => Promise<T>): Promise<T> {
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return act(path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    return await act(`/proc/self/fd/${folder.fd}/${basename(path)}`);
+  } finally {
+    await folder.close();
+  }
+}
