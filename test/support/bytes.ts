@@ -1,18 +1,13 @@
 import { NodeHasher } from '../../src/adapters/system/node-hasher.ts';
 import { type Digest, parseDigest } from '../../src/domain/digest.ts';
 import type { ByteReader } from '../../src/domain/ports/byte-reader.ts';
+import { randomBytesOf } from './oci-layer.ts';
 
 const hasher = new NodeHasher();
 
-/** `length` bytes of which no two neighbours are alike, so that a byte out of place is noticed. */
-export function someBytes(length: number, seed = 1): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let state = seed * 2_654_435_761;
-  for (let at = 0; at < length; at++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes[at] = state >>> 24;
-  }
-  return bytes;
+/** `length` bytes without a pattern, so that one out of place is noticed. */
+export function someBytes(length: number, seed: number = 1): Uint8Array {
+  return randomBytesOf(length, seed);
 }
 
 export function sha256(bytes: Uint8Array): Digest {

@@ -75,7 +75,10 @@ export class FakeBlob implements FetchedBlob {
       for (let at = this.offset; at < end; ) {
         if (at >= stallAt) await this.#orCancelled(new Promise(() => {}));
         await this.#orCancelled(this.#pace(at));
-        const piece = this.#bytes.slice(at, Math.min(end, at + pieceSize, nextAfter(at, stallAt)));
+        const piece = this.#bytes.subarray(
+          at,
+          Math.min(end, at + pieceSize, nextAfter(at, stallAt)),
+        );
         this.#sent(at, piece.byteLength);
         yield piece;
         at += piece.byteLength;

@@ -21,6 +21,7 @@ import { type BlobScript, FakeBlob } from './fake-blob.ts';
 import type { Content } from './oci-content.ts';
 import type { Image } from './oci-image.ts';
 import type { ImageIndex } from './oci-index.ts';
+import { SentBytes } from './sent-bytes.ts';
 
 type Method = Exclude<keyof Upstream, 'location' | 'close' | 'probe'>;
 
@@ -47,8 +48,7 @@ export class FakeUpstream implements Upstream {
   readonly arrivals: Arrival[] = [];
   /** Every download that was answered. */
   readonly downloads: FakeBlob[] = [];
-  /** How often each byte of each blob was sent. */
-  readonly sent: Map<Digest, Uint16Array> = new Map();
+  readonly #sent: Map<Digest, SentBytes> = new Map();
   /** How the next downloads go, one after another; then as `script` says. */
   readonly scripts: BlobScript[] = [];
   script: BlobScript = {};
@@ -111,9 +111,11 @@ export class FakeUpstream implements Upstream {
     return this.arrivals.filter((arrival) => arrival.method === method).length;
   }
 
-  /** How often the byte that was sent most often was sent. */
-  mostSent(digest: Digest): number {
-    return Math.max(0, ...(this.sent.get(digest) ?? []));
+  /** What was sent of a blob, by all downloads together. */
+  sent(digest: Digest): SentBytes {
+    const sent = this.#sent.get(digest) ?? new SentBytes();
+    this.#sent.set(digest, sent);
+    return sent;
   }
 
   async resolve(
@@ -144,7 +146,7 @@ export class FakeUpstream implements Upstream {
     if (script.refusal !== undefined) throw script.refusal;
     const bytes = this.#blob(repository, digest);
     const blob = new FakeBlob(bytes, offset, script, this.#clock, (at, length) =>
-      this.#count(digest, bytes.byteLength, at, length),
+      this.sent(digest).add(at, length),
     );
     this.downloads.push(blob);
     return blob;
@@ -209,12 +211,6 @@ export class FakeUpstream implements Upstream {
     const bytes = this.#known(repository).blobs.get(digest);
     if (bytes === undefined) throw new BlobUnknown(`there is no blob ${digest}`);
     return bytes;
-  }
-
-  #count(digest: Digest, size: number, offset: number, length: number): void {
-    const counts = this.sent.get(digest) ?? new Uint16Array(size);
-    this.sent.set(digest, counts);
-    for (let at = offset; at < offset + length; at++) counts[at] = (counts[at] ?? 0) + 1;
   }
 }
 

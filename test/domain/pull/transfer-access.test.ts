@@ -25,7 +25,7 @@ testSuite('who may join a transfer', (it) => {
     const [first, second] = await Promise.all([pull(parts, digest), pull(parts, digest, BUSYBOX)]);
     assert.ok(sameBytes(first, bytes));
     assert.ok(sameBytes(second, bytes));
-    assert.is(parts.upstream.mostSent(digest), 1);
+    assert.is(parts.upstream.sent(digest).most, 1);
     assert.is(parts.upstream.downloads[1]?.isCancelled, true);
     await parts.background.idle();
     assert.ok(await parts.links.hasLayer(BUSYBOX, digest));
