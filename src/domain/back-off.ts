@@ -23,7 +23,11 @@ export const DEFAULT_RETRY: RetryPolicy = {
  *
  * @param random from 0 to below 1
  */
-export function backOffMs(policy: RetryPolicy, attempt: number, random: number): number {
+export function backOffMs(
+  policy: Pick<RetryPolicy, 'baseMs' | 'ceilingMs'>,
+  attempt: number,
+  random: number,
+): number {
   const longest = Math.min(policy.ceilingMs, policy.baseMs * 2 ** (attempt - 1));
   return longest / 2 + (longest / 2) * random;
 }

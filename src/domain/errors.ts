@@ -114,11 +114,27 @@ export class UpstreamBadAnswer extends UpstreamFailure {
 /** The upstream refuses for now (429). */
 export class TooManyRequests extends UpstreamFailure {
   readonly code = 'TOOMANYREQUESTS';
-  /** Seconds to wait, where the upstream said so. */
+  /** Seconds to wait, where that is known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, retryAfterSeconds?: number, detail?: unknown) {
     super(message, { detail });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The upstream has kept failing and is given a rest: it is not asked until a probe was answered. */
+export class UpstreamPaused extends UpstreamFailure {
+  readonly code = 'UNAVAILABLE';
+  /** Seconds until the next probe. */
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    message: string,
+    retryAfterSeconds: number,
+    options: { detail?: unknown; cause?: unknown },
+  ) {
+    super(message, options);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

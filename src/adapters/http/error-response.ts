@@ -5,6 +5,7 @@ import {
   RegistryError,
   StorageFailed,
   TooManyRequests,
+  UpstreamPaused,
   UpstreamTimeout,
 } from '../../domain/errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -75,6 +76,7 @@ function statusOf(error: RegistryError): number {
   // The one status after which every client goes on to the next mirror, or to the Hub, at once.
   if (error instanceof BlobUnavailable) return 404;
   if (error instanceof UpstreamTimeout) return 504;
+  if (error instanceof UpstreamPaused) return 503;
   return STATUS[error.code];
 }
 
@@ -82,7 +84,8 @@ function headersOf(error: RegistryError): readonly string[] {
   if (error instanceof RangeNotSatisfiable && error.size !== undefined) {
     return ['Content-Range', `bytes */${error.size}`];
   }
-  if (error instanceof TooManyRequests && error.retryAfterSeconds !== undefined) {
+  const isPassing = error instanceof TooManyRequests || error instanceof UpstreamPaused;
+  if (isPassing && error.retryAfterSeconds !== undefined) {
     return ['Retry-After', String(Math.max(0, Math.ceil(error.retryAfterSeconds)))];
   }
   return statusOf(error) === 405 ? ['Allow', 'GET, HEAD'] : [];

@@ -17,7 +17,10 @@ const ENTRIES: Record<MirrorEvent['type'], readonly [level: Level, message: stri
   'manifest-rejected': ['error', 'the upstream sent a manifest with another digest'],
   unreadable: ['warn', 'unreadable in storage, so it is fetched again'],
   'not-stored': ['error', 'could not be stored; clients get it all the same'],
-  'upstream-paused': ['warn', 'the upstream keeps failing and is not asked until it answers a probe'],
+  'upstream-paused': [
+    'warn',
+    'the upstream keeps failing and is not asked until it answers a probe',
+  ],
   'upstream-resumed': ['info', 'the upstream answers again'],
   'rate-limited': ['warn', 'the upstream refuses further requests for a while'],
   'credentials-rejected': ['error', 'the upstream rejects the user name or the password'],

@@ -3,6 +3,7 @@ import type { Logger } from '../../adapters/telemetry/logger.ts';
 import { RegistryUpstream } from '../../adapters/upstream/registry/registry-upstream.ts';
 import { StaticFilesUpstream } from '../../adapters/upstream/static-files/static-files-upstream.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
+import type { Events } from '../../domain/ports/events.ts';
 import type { Hasher } from '../../domain/ports/hasher.ts';
 import type { Upstream } from '../../domain/ports/upstream.ts';
 import type { Config } from '../config/config.ts';
@@ -14,6 +15,7 @@ export const upstreamModule: ContainerModule = new ContainerModule(({ bind }) =>
     TOKENS.version,
     TOKENS.clock,
     TOKENS.hasher,
+    TOKENS.events,
     TOKENS.logger,
   ]);
 });
@@ -23,6 +25,7 @@ function createUpstream(
   version: string,
   clock: Clock,
   hasher: Hasher,
+  events: Events,
   logger: Logger,
 ): Upstream {
   const { url, credentials } = upstream;
@@ -32,13 +35,17 @@ function createUpstream(
     userAgent: `kagami/${version}`,
     clock,
     hasher,
+    events,
+    random: Math.random,
     warn: (message) => logger.warn(message),
     useEnvProxy: true,
     ...(credentials && {
-      credentials: {
-        username: credentials.username,
-        password: () => credentials.password.reveal(),
-      },
+      credentials: [
+        {
+          username: credentials.username,
+          password: () => credentials.password.reveal(),
+        },
+      ],
     }),
   });
 }

@@ -83,6 +83,35 @@ export type MirrorEvent =
       readonly repository: RepositoryName;
       readonly what: string;
       readonly cause: unknown;
+    }
+  | {
+      /** A host of the upstream kept failing and is not asked until a probe is answered. */
+      readonly type: 'upstream-paused';
+      readonly host: string;
+      /** How many failures in a row there were. */
+      readonly failures: number;
+      /** The last of them. */
+      readonly cause: Error;
+    }
+  | {
+      /** It answers again. */
+      readonly type: 'upstream-resumed';
+      readonly host: string;
+      readonly pausedMs: number;
+    }
+  | {
+      /** It refuses for too many requests (429) and is not asked for `waitMs`. */
+      readonly type: 'rate-limited';
+      readonly host: string;
+      /** The user name whose pulls alone are concerned; absent if that is nobody's or everybody's. */
+      readonly account?: string;
+      readonly waitMs: number;
+    }
+  | {
+      /** It rejects a user name or its password, which are not tried again for a while. */
+      readonly type: 'credentials-rejected';
+      readonly host: string;
+      readonly account: string;
     };
 
 export interface Events {

@@ -34,7 +34,8 @@ export async function failureOfAnswer(
     // A web page comes from something in between that knows nothing of repositories.
     if (status === 403 && mediaTypeOf(answer) !== 'text/html') return denied(detail);
   }
-  return new UpstreamBadAnswer(`${url.host} answered with status ${status}`, { detail });
+  const message = `${url.host} answered with status ${status}`;
+  return unsettled(answer, new UpstreamBadAnswer(message, { detail }));
 }
 
 /** A registry that hides what may not be seen does not say which of the two it is. */
@@ -63,7 +64,13 @@ export function requireContent(answer: HttpAnswer): void {
 export function badAnswer(answer: HttpAnswer, what: string): UpstreamBadAnswer {
   breakOff(answer);
   const { host } = answer.url;
-  return new UpstreamBadAnswer(`${host} ${what}`, { detail: { host, status: answer.status } });
+  const detail = { host, status: answer.status };
+  return unsettled(answer, new UpstreamBadAnswer(`${host} ${what}`, { detail }));
+}
+
+function unsettled(answer: HttpAnswer, failure: UpstreamBadAnswer): UpstreamBadAnswer {
+  answer.settle(failure);
+  return failure;
 }
 
 function denied(detail: object): Denied {

@@ -27,7 +27,9 @@ export class BlobRequests {
     const answer = await this.#client.within((signal) =>
       this.#send('GET', { repository, digest, signal }, headers),
     );
-    return { ...placed(answer, offset), body: blobBody(answer), cancel: () => breakOff(answer) };
+    const place = placed(answer, offset);
+    answer.settle();
+    return { ...place, body: blobBody(answer), cancel: () => breakOff(answer) };
   }
 
   async stat(repository: RepositoryName, digest: Digest): Promise<number> {

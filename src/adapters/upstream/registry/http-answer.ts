@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { UpstreamBadAnswer } from '../../../domain/errors.ts';
+import { UpstreamBadAnswer, type UpstreamFailure } from '../../../domain/errors.ts';
 import { failureOf } from './http-failure.ts';
 
 /** An answer whose headers are here. Its body must be read, discarded or destroyed. */
@@ -12,6 +12,11 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Readable;
+  /**
+   * Tells whether it made sense, or what was wrong with it, for the sake of the host's reputation.
+   * What is told first counts.
+   */
+  readonly settle: (failure?: UpstreamFailure) => void;
 }
 
 /** More than this of a body that nobody wants is not worth the connection it comes on. */
@@ -52,13 +57,19 @@ export async function readBody(answer: HttpAnswer, limit: number): Promise<Buffe
       pieces.push(piece);
     }
   } catch (error) {
-    throw failureOf(error, answer.url);
+    const failure = failureOf(error, answer.url);
+    answer.settle(failure);
+    throw failure;
   }
   return Buffer.concat(pieces, length);
 }
 
-/** Reads to the end what is short, so that the connection can be used again, and breaks off the rest. */
+/**
+ * Does without the body, since the headers say all: reads to the end what is short, so that the
+ * connection can be used again, and breaks off the rest.
+ */
 export async function discard(answer: HttpAnswer): Promise<void> {
+  answer.settle();
   await readStart(answer);
 }
 
@@ -79,7 +90,8 @@ export function breakOff(answer: HttpAnswer): void {
 function tooLarge(answer: HttpAnswer, limit: number): UpstreamBadAnswer {
   breakOff(answer);
   const { host } = answer.url;
-  return new UpstreamBadAnswer(`${host} sent more than ${limit} bytes where less was expected`, {
-    detail: { host, limit },
-  });
+  const message = `${host} sent more than ${limit} bytes where less was expected`;
+  const failure = new UpstreamBadAnswer(message, { detail: { host, limit } });
+  answer.settle(failure);
+  return failure;
 }

@@ -8,6 +8,14 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Gives up the request; its reason is what the caller then gets. */
   readonly signal: AbortSignal;
+  /** Whether a 429 says something of the account and not of the host: the caller deals with it. */
+  readonly isCounted?: boolean | undefined;
+}
+
+/** What sends requests. */
+export interface HttpSender {
+  /** Resolves when the headers are here. */
+  send(request: HttpRequest): Promise<HttpAnswer>;
 }
 
 export interface HttpClientOptions {
@@ -31,7 +39,7 @@ const SETTINGS = {
 };
 
 /** One HTTP/1.1 request at a time: connections, timeouts and errors; no redirects, no tokens. */
-export class HttpClient {
+export class HttpClient implements HttpSender {
   readonly #dispatcher: Dispatcher;
   readonly #userAgent: string;
 
@@ -40,7 +48,6 @@ export class HttpClient {
     this.#dispatcher = useEnvProxy ? new EnvHttpProxyAgent(SETTINGS) : new Agent(SETTINGS);
   }
 
-  /** Resolves when the headers are here. */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { method, url, signal } = request;
     const common = { 'user-agent': this.#userAgent, 'accept-encoding': 'identity' };
@@ -65,6 +72,7 @@ export class HttpClient {
         status: answer.statusCode,
         headers: answer.headers,
         body: answer.body,
+        settle: () => {},
       };
     } catch (error) {
       throw failureOf(error, url);

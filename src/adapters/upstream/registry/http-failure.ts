@@ -1,7 +1,7 @@
 import { errors } from 'undici';
 import {
-  RegistryError,
   UpstreamBadAnswer,
+  UpstreamFailure,
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../../../domain/errors.ts';
@@ -37,8 +37,8 @@ const MEANING: Record<string, string> = {
  * What an error of the HTTP client means for the domain. Only the host is told, never the URL: a
  * CDN's query is as good as a password.
  */
-export function failureOf(error: unknown, url: URL): RegistryError {
-  if (error instanceof RegistryError) return error;
+export function failureOf(error: unknown, url: URL): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
   const { host } = url;
   const code = codeOf(error);
   const detail = { host, code };

@@ -10,7 +10,10 @@ export async function readObject(answer: HttpAnswer): Promise<Record<string, unk
   const body = await readBody(answer, LARGEST_LIST);
   try {
     const json: unknown = JSON.parse(body.toString());
-    if (typeof json === 'object' && json !== null) return { ...json };
+    if (typeof json === 'object' && json !== null) {
+      answer.settle();
+      return { ...json };
+    }
   } catch {
     // Said below, without a word of the body.
   }

@@ -5,7 +5,7 @@ import { type AuthScheme, chooseScheme, NO_AUTH } from './auth-scheme.ts';
 import { parseChallenges } from './challenge.ts';
 import { waitFor, within } from './deadline.ts';
 import { discard, type HttpAnswer, headerValues, mediaTypeOf } from './http-answer.ts';
-import type { HttpClient } from './http-client.ts';
+import type { HttpSender } from './http-client.ts';
 import { sendFollowing } from './redirects.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -15,14 +15,14 @@ const TIMEOUT_MS = 15_000;
  * (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support).
  */
 export class LearnedScheme {
-  readonly #http: HttpClient;
+  readonly #http: HttpSender;
   readonly #clock: Clock;
   readonly #base: URL;
   readonly #learning = new SingleFlight<AuthScheme>();
   #known: AuthScheme | undefined;
 
   /** `base` is the address of `/v2/`. */
-  constructor({ http, clock, base }: { http: HttpClient; clock: Clock; base: URL }) {
+  constructor({ http, clock, base }: { http: HttpSender; clock: Clock; base: URL }) {
     this.#http = http;
     this.#clock = clock;
     this.#base = base;

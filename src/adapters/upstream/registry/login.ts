@@ -1,5 +1,6 @@
 import { CredentialsRejected } from '../../../domain/errors.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
+import type { Events } from '../../../domain/ports/events.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -17,15 +18,21 @@ const LONGEST_PAUSE_MS = 15 * 60_000;
  */
 export class Login {
   readonly #clock: Clock;
+  readonly #events: Events;
   readonly #credentials: Credentials;
   #trial: Promise<unknown> | undefined;
   #proven = false;
   #pauseMs = FIRST_PAUSE_MS;
   #rejection: { readonly error: CredentialsRejected; readonly until: number } | undefined;
 
-  constructor(credentials: Credentials, clock: Clock) {
+  constructor(credentials: Credentials, { clock, events }: { clock: Clock; events: Events }) {
     this.#credentials = credentials;
     this.#clock = clock;
+    this.#events = events;
+  }
+
+  get username(): string {
+    return this.#credentials.username;
   }
 
   /** RFC 7617. */
@@ -36,8 +43,8 @@ export class Login {
 
   /** @throws CredentialsRejected while they are not to be tried */
   check(): void {
-    const { error, until } = this.#rejection ?? {};
-    if (error !== undefined && this.#clock.now() < (until ?? 0)) throw error;
+    const error = this.#current();
+    if (error !== undefined) throw error;
   }
 
   /** Runs a request that shows the credentials. */
@@ -55,13 +62,27 @@ export class Login {
     }
   }
 
-  /** Notes that `host` rejected them, for longer each time. */
+  /**
+   * Notes that `host` rejected them, for longer each time. Of requests that ran at the same time the
+   * first alone counts.
+   */
   rejectedBy(host: string): CredentialsRejected {
+    return this.#current() ?? this.#rejectedAnew(host);
+  }
+
+  /** The rejection because of which they are not to be tried. */
+  #current(): CredentialsRejected | undefined {
+    const { error, until = 0 } = this.#rejection ?? {};
+    return this.#clock.now() < until ? error : undefined;
+  }
+
+  #rejectedAnew(host: string): CredentialsRejected {
     const message = `${host} rejects the user name or the password that is configured for it`;
     const error = new CredentialsRejected(message, { detail: { host } });
     this.#proven = false;
     this.#rejection = { error, until: this.#clock.now() + this.#pauseMs };
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    this.#events.emit({ type: 'credentials-rejected', host, account: this.username });
     return error;
   }
 

@@ -5,9 +5,11 @@ import { requireContent } from './answer-failure.ts';
 import { type HttpAnswer, readBody } from './http-answer.ts';
 
 /** The bytes of a manifest, or of another document of that kind. */
-export function readManifest(answer: HttpAnswer): Promise<Buffer> {
+export async function readManifest(answer: HttpAnswer): Promise<Buffer> {
   requireContent(answer);
-  return readBody(answer, LARGEST_MANIFEST);
+  const bytes = await readBody(answer, LARGEST_MANIFEST);
+  answer.settle();
+  return bytes;
 }
 
 /**

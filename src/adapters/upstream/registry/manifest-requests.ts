@@ -80,7 +80,8 @@ export class ManifestRequests {
   async #send(method: 'GET' | 'HEAD', question: Question): Promise<HttpAnswer> {
     const { repository, reference, signal } = question;
     const url = this.#client.url(repository, `manifests/${referenceText(reference)}`);
-    const answer = await this.#client.send({ method, repository, url, headers: HEADERS, signal });
+    const request = { method, repository, url, headers: HEADERS, signal, isOfManifest: true };
+    const answer = await this.#client.send(request);
     if (answer.status === 200) return answer;
     throw await this.#client.failureOf(answer, (detail) => unknownManifest(reference, detail));
   }

@@ -1,6 +1,6 @@
 import { badAnswer } from './answer-failure.ts';
 import { discard, type HttpAnswer, header } from './http-answer.ts';
-import type { HttpClient, HttpRequest } from './http-client.ts';
+import type { HttpRequest, HttpSender } from './http-client.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_HOPS = 5;
@@ -10,10 +10,7 @@ const MOST_HOPS = 5;
  * (`Range` too), but never the `Authorization` on another origin: object stores refuse a request
  * with two proofs, and the token is nobody else's to read.
  */
-export async function sendFollowing(
-  client: Pick<HttpClient, 'send'>,
-  request: HttpRequest,
-): Promise<HttpAnswer> {
+export async function sendFollowing(client: HttpSender, request: HttpRequest): Promise<HttpAnswer> {
   let hop = request;
   let elsewhere = false;
   for (let hops = 0; ; hops++) {

@@ -1,6 +1,7 @@
 import type { Descriptor } from '../../../domain/descriptor.ts';
 import type { Digest } from '../../../domain/digest.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
+import type { Events } from '../../../domain/ports/events.ts';
 import type { Hasher } from '../../../domain/ports/hasher.ts';
 import type {
   FetchedBlob,
@@ -12,9 +13,12 @@ import type {
 import type { Reference } from '../../../domain/reference.ts';
 import type { Referrer } from '../../../domain/referrers.ts';
 import type { RepositoryName } from '../../../domain/repository-name.ts';
+import { Account } from './account.ts';
+import { type AccountAllowance, Accounts } from './accounts.ts';
 import { Authorizer } from './authorizer.ts';
 import { BlobRequests } from './blob-requests.ts';
-import { HttpClient, type HttpClientOptions } from './http-client.ts';
+import { GuardedHttp } from './guarded-http.ts';
+import { HttpClient, type HttpClientOptions, type HttpSender } from './http-client.ts';
 import { LearnedScheme } from './learned-scheme.ts';
 import { type Credentials, Login } from './login.ts';
 import { ManifestRequests } from './manifest-requests.ts';
@@ -26,10 +30,13 @@ import { TokenSource } from './token-source.ts';
 export interface RegistryUpstreamOptions extends HttpClientOptions {
   /** Where the registry is; `/v2/` is added to its path. */
   readonly url: URL;
-  /** Anonymous without. */
-  readonly credentials?: Credentials | undefined;
+  /** In the order in which they are used; anonymous without. */
+  readonly credentials?: readonly Credentials[] | undefined;
   readonly clock: Clock;
   readonly hasher: Hasher;
+  readonly events: Events;
+  /** From 0 to below 1, for jitter. */
+  readonly random: () => number;
   /** Told, once, what the operator should know and the requests do not fail of. */
   readonly warn: (message: string) => void;
 }
@@ -40,7 +47,8 @@ export interface RegistryUpstreamOptions extends HttpClientOptions {
  */
 export class RegistryUpstream implements Upstream {
   readonly location: string;
-  readonly #http: HttpClient;
+  readonly #connections: HttpClient;
+  readonly #http: GuardedHttp;
   readonly #client: RegistryClient;
   readonly #manifests: ManifestRequests;
   readonly #blobs: BlobRequests;
@@ -50,13 +58,20 @@ export class RegistryUpstream implements Upstream {
   constructor(options: RegistryUpstreamOptions) {
     const root = rootOf(options.url);
     this.location = root.href.replace(/\/$/, '');
-    this.#http = new HttpClient(options);
-    const client = clientFor(new URL('v2/', root), this.#http, options);
+    const base = new URL('v2/', root);
+    this.#connections = new HttpClient(options);
+    this.#http = new GuardedHttp({ ...options, http: this.#connections, base });
+    const client = clientFor(base, this.#http, options);
     this.#client = client;
     this.#manifests = new ManifestRequests(client, options.hasher);
     this.#blobs = new BlobRequests(client);
     this.#tags = new TagRequests(client);
     this.#referrers = new ReferrerRequests(client);
+  }
+
+  /** See {@link Accounts.allowances}. */
+  get allowances(): readonly AccountAllowance[] {
+    return this.#client.allowances;
   }
 
   async resolve(
@@ -99,7 +114,8 @@ export class RegistryUpstream implements Upstream {
   }
 
   async close(): Promise<void> {
-    await this.#http.close();
+    this.#http.close();
+    await this.#connections.close();
   }
 }
 
@@ -114,14 +130,17 @@ function rootOf(url: URL): URL {
   return root;
 }
 
-function clientFor(base: URL, http: HttpClient, options: RegistryUpstreamOptions): RegistryClient {
-  const { clock, credentials, warn } = options;
-  const login = credentials && new Login(credentials, clock);
-  const authorizer = new Authorizer({
-    scheme: new LearnedScheme({ http, clock, base }),
-    tokens: new TokenSource({ http, clock, registry: base, login, warn }),
-    login,
-    host: base.host,
-  });
-  return new RegistryClient({ http, authorizer, clock, base });
+function clientFor(base: URL, http: HttpSender, options: RegistryUpstreamOptions): RegistryClient {
+  const { clock, events, credentials = [] } = options;
+  const { host } = base;
+  const scheme = new LearnedScheme({ http, clock, base });
+  const accountOf = (login: Login | undefined): Account => {
+    const tokens = new TokenSource({ ...options, http, registry: base, login });
+    const authorizer = new Authorizer({ scheme, tokens, login, host });
+    return new Account({ name: login?.username, authorizer, clock, events, host });
+  };
+  const logins = credentials.map((each) => new Login(each, options));
+  const [first, ...others] = logins.length > 0 ? logins : [undefined];
+  const accounts = new Accounts([accountOf(first), ...others.map(accountOf)], clock);
+  return new RegistryClient({ http, accounts, clock, base });
 }

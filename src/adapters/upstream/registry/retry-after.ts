@@ -1,3 +1,5 @@
+import { type HttpAnswer, header } from './http-answer.ts';
+
 /** Nobody is kept waiting for longer, whatever the upstream says. */
 const LONGEST_SECONDS = 3600;
 
@@ -24,4 +26,10 @@ function ofNumber(number: number, nowMs: number): number {
 function ofDate(text: string, nowMs: number): number | undefined {
   const time = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? undefined : (time - nowMs) / 1000;
+}
+
+/** The wait in milliseconds that an answer asks for, if it does. */
+export function retryAfterMs(answer: HttpAnswer, nowMs: number): number | undefined {
+  const seconds = retryAfterSeconds(header(answer, 'retry-after'), nowMs);
+  return seconds === undefined ? undefined : seconds * 1000;
 }

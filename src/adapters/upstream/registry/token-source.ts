@@ -1,14 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { CredentialsRejected } from '../../../domain/errors.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
+import type { Events } from '../../../domain/ports/events.ts';
 import { SingleFlight } from '../../../domain/pull/single-flight.ts';
 import { badAnswer, failureOfAnswer } from './answer-failure.ts';
 import { waitFor, within } from './deadline.ts';
 import { discard, type HttpAnswer, readBody } from './http-answer.ts';
-import type { HttpClient } from './http-client.ts';
+import type { HttpSender } from './http-client.ts';
 import type { Login } from './login.ts';
 import { isTrustedRealm } from './realm-trust.ts';
 import { sendFollowing } from './redirects.ts';
+import { Throttle } from './throttle.ts';
 import { parseToken, type Token } from './token.ts';
 
 /** What a token is asked for. */
@@ -19,8 +21,9 @@ export interface TokenPurpose {
 }
 
 export interface TokenSourceOptions {
-  readonly http: HttpClient;
+  readonly http: HttpSender;
   readonly clock: Clock;
+  readonly events: Events;
   /** Whose credentials they are. */
   readonly registry: URL;
   /** Anonymous without. */
@@ -32,12 +35,15 @@ const TIMEOUT_MS = 15_000;
 const LARGEST_ANSWER = 64 * 1024;
 /** Tokens take some KiB each, and clients may ask for names without end. */
 const MOST_TOKENS = 1_000;
+/** A registry has one; it may name others without end. */
+const MOST_SERVICES = 8;
 
 /** Bearer tokens of one account, or of none: asked for when needed, kept, and shared. */
 export class TokenSource {
   readonly #options: TokenSourceOptions;
   readonly #tokens = new LRUCache<string, Token>({ max: MOST_TOKENS });
   readonly #asking = new SingleFlight<Token>();
+  readonly #throttles = new LRUCache<string, Throttle>({ max: MOST_SERVICES });
   #warned = false;
 
   constructor(options: TokenSourceOptions) {
@@ -80,14 +86,33 @@ export class TokenSource {
     signal: AbortSignal,
   ): Promise<Token> {
     const { http, clock } = this.#options;
+    const throttle = this.#throttleOf(purpose.realm);
+    throttle.check();
     const headers = login === undefined ? {} : { authorization: login.header };
-    const request = { method: 'GET', url: urlFor(purpose), headers, signal } as const;
+    // Docker Hub locks those whose logins failed, and only them.
+    const request = {
+      method: 'GET',
+      url: urlFor(purpose),
+      headers,
+      signal,
+      isCounted: true,
+    } as const;
     const answer = await sendFollowing(http, request);
     if (answer.status === 401) throw await rejection(answer, login);
+    if (answer.status === 429) throw await throttle.refused(answer);
     if (answer.status !== 200) throw await failureOfAnswer(answer, clock.now());
-    const token = parseToken((await readBody(answer, LARGEST_ANSWER)).toString(), clock.now());
-    if (token !== undefined) return token;
-    throw badAnswer(answer, 'sent no token where one was expected');
+    throttle.granted();
+    return readToken(answer, clock.now());
+  }
+
+  #throttleOf({ host, origin }: URL): Throttle {
+    const known = this.#throttles.get(origin);
+    if (known) return known;
+    const { clock, events, login } = this.#options;
+    const concerns = { account: login?.username };
+    const throttle = new Throttle({ host, concerns, clock, events });
+    this.#throttles.set(origin, throttle);
+    return throttle;
   }
 
   #loginFor(realm: URL): Login | undefined {
@@ -102,6 +127,13 @@ export class TokenSource {
     this.#warned = true;
     return undefined;
   }
+}
+
+async function readToken(answer: HttpAnswer, nowMs: number): Promise<Token> {
+  const token = parseToken((await readBody(answer, LARGEST_ANSWER)).toString(), nowMs);
+  if (token === undefined) throw badAnswer(answer, 'sent no token where one was expected');
+  answer.settle();
+  return token;
 }
 
 async function rejection(

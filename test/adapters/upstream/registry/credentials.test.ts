@@ -19,14 +19,14 @@ testSuite('a user name and a password', (it) => {
     hub.push('ann/private', IMAGE, { tags: ['1'] });
     hub.makePrivate('ann/private', 'ann');
     await rejects(upstream.resolve(PRIVATE, tag('1')), NameUnknown);
-    const { digest } = await open({ credentials: GOOD }).resolve(PRIVATE, tag('1'));
+    const { digest } = await open({ credentials: [GOOD] }).resolve(PRIVATE, tag('1'));
     assert.is(digest, IMAGE.manifest.digest);
   });
 
   it('are shown to the token service and to nobody else', async () => {
     const { hub, open } = await bed();
     hub.addUser('ann', GOOD.password());
-    await open({ credentials: GOOD }).resolve(ALPINE, tag('3.20'));
+    await open({ credentials: [GOOD] }).resolve(ALPINE, tag('3.20'));
     const shown = hub.arrivals.all().map(({ kind, headers }) => {
       return [kind, headers.authorization?.split(' ')[0]];
     });
@@ -40,7 +40,7 @@ testSuite('a user name and a password', (it) => {
   it('are not tried again for a minute after they were rejected, then for two', async () => {
     const { hub, clock, open } = await bed();
     hub.addUser('ann', GOOD.password());
-    const upstream = open({ credentials: BAD });
+    const upstream = open({ credentials: [BAD] });
     const tried = async (): Promise<number> => {
       await rejects(upstream.resolve(ALPINE, tag('3.20')), CredentialsRejected);
       return hub.arrivals.count('token');
@@ -59,7 +59,7 @@ testSuite('a user name and a password', (it) => {
   it('are tried by one request first, whatever the number of repositories', async () => {
     const { hub, open } = await bed();
     hub.addUser('ann', GOOD.password());
-    const upstream = open({ credentials: BAD });
+    const upstream = open({ credentials: [BAD] });
     const names = Array.from({ length: 20 }, (_, at) => repository(`ann/r${at}`));
     const asked = names.map((name) =>
       rejects(upstream.resolve(name, tag('1')), CredentialsRejected),
@@ -71,7 +71,7 @@ testSuite('a user name and a password', (it) => {
   it('are tried again, and by one request first, once they were right', async () => {
     const { hub, open } = await bed();
     hub.addUser('ann', GOOD.password());
-    const upstream = open({ credentials: GOOD });
+    const upstream = open({ credentials: [GOOD] });
     await upstream.resolve(ALPINE, tag('3.20'));
     hub.addUser('ann', 'changed');
     await rejects(upstream.resolve(repository('ann/a'), tag('1')), CredentialsRejected);
@@ -82,7 +82,7 @@ testSuite('a user name and a password', (it) => {
   it('are in no error', async () => {
     const { hub, open } = await bed();
     hub.addUser('ann', GOOD.password());
-    const failing = open({ credentials: BAD }).resolve(ALPINE, tag('3.20'));
+    const failing = open({ credentials: [BAD] }).resolve(ALPINE, tag('3.20'));
     const error = await rejects(failing, CredentialsRejected);
     assert.match(error.message, new URL(hub.authUrl).host);
     assert.not.match(inspect(error), 'hunter2');
@@ -93,7 +93,7 @@ testSuite('a user name and a password', (it) => {
     hub.addUser('ann', GOOD.password());
     const { port } = new URL(hub.url);
     const url = new URL(`http://localhost:${port}`);
-    const upstream = open({ url, credentials: GOOD });
+    const upstream = open({ url, credentials: [GOOD] });
     await upstream.resolve(ALPINE, tag('3.20'));
     await rejects(upstream.resolve(repository('ann/a'), tag('1')), NameUnknown);
     const shown = hub.arrivals.of('token').map(({ headers }) => headers.authorization);
@@ -122,7 +122,7 @@ testSuite('a registry that wants Basic', (it) => {
   it('gets user name and password with each request', async () => {
     const { open } = await bed();
     const server = await registry();
-    const upstream = open({ url: server.url, credentials: GOOD });
+    const upstream = open({ url: server.url, credentials: [GOOD] });
     await upstream.resolve(ALPINE, tag('1'));
     await upstream.resolve(ALPINE, tag('1'));
     assert.equal(
@@ -134,7 +134,7 @@ testSuite('a registry that wants Basic', (it) => {
   it('rejects them once', async () => {
     const { clock, open } = await bed();
     const server = await registry();
-    const upstream = open({ url: server.url, credentials: BAD });
+    const upstream = open({ url: server.url, credentials: [BAD] });
     await rejects(upstream.resolve(ALPINE, tag('1')), CredentialsRejected);
     await rejects(upstream.resolve(ALPINE, tag('1')), CredentialsRejected);
     assert.is(server.requests.length, 2);

@@ -6,11 +6,14 @@ import {
 import { type HubDouble, type HubOptions, startHub } from '../../../support/hub/hub-double.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { type Image, image, index, layer } from '../../../support/oci-image.ts';
+import { RecordedEvents } from '../../../support/recorded-events.ts';
 import type { DefineTest } from '../../../support/suite.ts';
 
 export const COMMON: Omit<RegistryUpstreamOptions, 'url'> = {
   clock: new ManualClock(),
   hasher: new NodeHasher(),
+  events: new RecordedEvents(),
+  random: () => 0.5,
   userAgent: 'kagami/test',
   warn: () => {},
 };
@@ -23,7 +26,9 @@ export const MULTI: ReturnType<typeof index> = index([{ image: IMAGE }]);
 export interface HubBed {
   readonly hub: HubDouble;
   readonly clock: ManualClock;
-  /** What the upstreams warned of. */
+  /** What the upstreams told. */
+  readonly events: RecordedEvents;
+  /** What they warned of. */
   readonly warnings: string[];
   readonly upstream: RegistryUpstream;
   /** A further upstream. */
@@ -41,14 +46,15 @@ export function hubBeds(it: DefineTest): (options?: HubOptions) => Promise<HubBe
     closing.unshift(hub);
     hub.push('library/alpine', MULTI, { tags: ['3.20', 'latest'] });
     const clock = new ManualClock();
+    const events = new RecordedEvents();
     const warnings: string[] = [];
     const warn = (message: string): void => void warnings.push(message);
     const open: HubBed['open'] = (more) => {
       const url = new URL(hub.url);
-      const opened = new RegistryUpstream({ ...COMMON, url, clock, warn, ...more });
+      const opened = new RegistryUpstream({ ...COMMON, url, clock, events, warn, ...more });
       closing.unshift(opened);
       return opened;
     };
-    return { hub, clock, warnings, upstream: open(), open };
+    return { hub, clock, events, warnings, upstream: open(), open };
   };
 }

@@ -17,7 +17,8 @@ async function followed(...locations: string[]): Promise<HttpRequest[]> {
     const headers = location === undefined ? {} : { location };
     const status = location === undefined ? 200 : 307;
     const { url } = request;
-    return Promise.resolve({ url, elsewhere: false, status, headers, body: Readable.from([]) });
+    const body = Readable.from([]);
+    return Promise.resolve({ url, elsewhere: false, status, headers, body, settle: () => {} });
   };
   const { signal } = new AbortController();
   await sendFollowing({ send }, { method: 'GET', url: new URL(BLOB), headers: HEADERS, signal });
