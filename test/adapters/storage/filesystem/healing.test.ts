@@ -91,7 +91,7 @@ filesystemSuite('filesystem: what a crash or a hand left behind', (it, fixture) 
     const { storage, another, root, staged } = fixture();
     const unfinished = await storage.blobs.stage(BLOB.digest);
     await unfinished.append([BLOB.bytes]);
-    const old = join(root, 'kagami/staging/blob-of-a-crash');
+    const old = join(root, `kagami/staging/sha256-${'0'.repeat(64)}.01-23.0.suspended`);
     await writeFile(old, 'half of a layer');
     await mkdir(`${old}-folder/a`, { recursive: true });
     const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 60 * 60;

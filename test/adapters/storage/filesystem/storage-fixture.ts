@@ -15,7 +15,10 @@ export interface Fixture {
   readonly blobPath: (digest: Digest) => string;
   /** What is in the folder of unfinished files. */
   readonly staged: () => Promise<string[]>;
-  /** Another storage over the same directory, as another process would have, with other calls. */
+  /**
+   * Another storage over the same directory, as another process would have, with other calls. It
+   * is closed after the test.
+   */
   readonly another: (disk?: Partial<Disk>) => FilesystemStorage;
 }
 
@@ -25,12 +28,14 @@ export function filesystemSuite(
 ): void {
   testSuite(name, (it) => {
     let current: { fixture: Fixture; directory: TempDirectory } | undefined;
+    const others: FilesystemStorage[] = [];
     it.beforeEach(async () => {
       const directory = await tempDirectory();
-      current = { fixture: await fixtureIn(directory.path), directory };
+      current = { fixture: await fixtureIn(directory.path, others), directory };
     });
     it.afterEach(async () => {
       await current?.fixture.storage.close();
+      for (const other of others.splice(0)) await other.close();
       await current?.directory.remove();
     });
     define(it, () => {
@@ -40,7 +45,7 @@ export function filesystemSuite(
   });
 }
 
-async function fixtureIn(root: string): Promise<Fixture> {
+async function fixtureIn(root: string, others: FilesystemStorage[]): Promise<Fixture> {
   const storage = new FilesystemStorage({ rootDirectory: root });
   await storage.start();
   return {
@@ -48,8 +53,14 @@ async function fixtureIn(root: string): Promise<Fixture> {
     storage,
     blobPath: (digest) => join(root, blobKey(digest)),
     staged: () => readdir(join(root, 'kagami/staging')),
-    another: (disk = {}) =>
-      new FilesystemStorage({ rootDirectory: root, disk: { ...SYSTEM_DISK, ...disk } }),
+    another: (disk = {}) => {
+      const other = new FilesystemStorage({
+        rootDirectory: root,
+        disk: { ...SYSTEM_DISK, ...disk },
+      });
+      others.push(other);
+      return other;
+    },
   };
 }
 
