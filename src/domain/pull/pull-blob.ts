@@ -1,6 +1,11 @@
 import { type ByteRange, resolveRange } from '../byte-range.ts';
 import type { Digest } from '../digest.ts';
-import { BlobUnavailable, TooManyRequests, UpstreamFailure } from '../errors.ts';
+import {
+  BlobUnavailable,
+  RangeNotSatisfiable,
+  TooManyRequests,
+  UpstreamFailure,
+} from '../errors.ts';
 import type { OpenBlob } from '../ports/blob-store.ts';
 import type { ServedBlob, Source } from '../ports/mirror.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -41,7 +46,7 @@ export class PullBlob {
     digest: Digest,
     range: ByteRange | undefined,
   ): Promise<ServedBlob> {
-    const { transfers, shelf, stored } = this.#ports;
+    const { transfers, shelf } = this.#ports;
     for (;;) {
       const running = transfers.get(digest);
       if (running?.failure !== undefined) {
@@ -50,7 +55,7 @@ export class PullBlob {
       }
       if (running !== undefined) return this.#join(repository, running, range);
       const { committed } = transfers;
-      const blob = await stored.open(repository, digest, range);
+      const blob = await this.#openStored(repository, digest, range);
       if (blob !== undefined) return this.#serveStored(repository, digest, blob);
       // While we looked in vain, another client's download may have begun, or even ended.
       if (transfers.get(digest) !== undefined || transfers.committed !== committed) continue;
@@ -98,6 +103,20 @@ export class PullBlob {
   ): Promise<ServedBlob> {
     const transfer = this.#ports.transfers.startApart(repository, digest, size);
     return serve(transfer, transfer.reader(), range, 'miss');
+  }
+
+  /** That the blob is here, and how large it is, is told only to those who may read it. */
+  async #openStored(
+    repository: RepositoryName,
+    digest: Digest,
+    range: ByteRange | undefined,
+  ): Promise<OpenBlob | undefined> {
+    try {
+      return await this.#ports.stored.open(repository, digest, range);
+    } catch (error) {
+      if (error instanceof RangeNotSatisfiable) await this.#permit(repository, digest);
+      throw error;
+    }
   }
 
   async #serveStored(
