@@ -32,9 +32,12 @@ export function piecesOf(bytes: Buffer, size: number): Buffer[] {
 /** Stages, appends, commits and closes. */
 export async function store(blobs: BlobStore, { bytes, digest }: Content): Promise<void> {
   const staged = await blobs.stage(digest);
-  await staged.append(piecesOf(bytes, 300 * KIB));
-  await staged.commit();
-  staged.close();
+  try {
+    await staged.append(piecesOf(bytes, 300 * KIB));
+    await staged.commit();
+  } finally {
+    staged.close();
+  }
 }
 
 /** One read, with all that the port says about it checked. */
