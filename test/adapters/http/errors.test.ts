@@ -10,6 +10,7 @@ import {
   StorageFailed,
   TooManyRequests,
   UpstreamBadAnswer,
+  UpstreamPaused,
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../../../src/domain/errors.ts';
@@ -37,6 +38,7 @@ const FAILURES: readonly (readonly [unknown, number, string])[] = [
   [new DigestMismatch('the manifest', 'a', 'b'), 502, 'UNAVAILABLE'],
   [new SizeMismatch('the manifest', 1, 2), 502, 'UNAVAILABLE'],
   [new TooManyRequests('slow down'), 429, 'TOOMANYREQUESTS'],
+  [new UpstreamPaused('keeps failing', 2, {}), 503, 'UNAVAILABLE'],
   [new StorageFailed('/var/lib/registry: EIO'), 500, 'UNKNOWN'],
   [new TypeError('password=hunter2 is not a function'), 500, 'UNKNOWN'],
   ['a string', 500, 'UNKNOWN'],
@@ -74,6 +76,14 @@ testSuite('a failure of the mirror', (it) => {
     const { headers, body } = await serving.ask('/v2/alpine/manifests/latest');
     assert.is(headers['retry-after'], '13');
     assert.equal(JSON.parse(body.toString()).errors[0].detail, { limit: 100 });
+  });
+
+  it('tells when an upstream that rests may be back', async () => {
+    const serving = await serve();
+    serving.mirror.failure = new UpstreamPaused('keeps failing', 4, { detail: { status: 503 } });
+    const { headers, body } = await serving.ask('/v2/alpine/manifests/latest');
+    assert.is(headers['retry-after'], '4');
+    assert.equal(JSON.parse(body.toString()).errors[0].detail, { status: 503 });
   });
 });
 
