@@ -2,7 +2,7 @@ import type { PullAllowance } from '../../../domain/rate-limit.ts';
 import { type HttpAnswer, header } from './http-answer.ts';
 
 /** `100;w=21600`: a number, which may be missing, and the window in seconds, which may be too. */
-const QUOTA = /^\s*(-?\d{1,9})?\s*(?:;.*?\bw\s*=\s*"?(\d{1,9}))?/i;
+const QUOTA = /^\s*(-?\d{1,9}(?!\d))?\s*(?:;.*?\bw\s*=\s*"?(\d{1,9}))?/i;
 
 /**
  * What the headers of a manifest's answer say of the pull allowance, or undefined if they say nothing
