@@ -32,6 +32,8 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number;
   /** How long a client may take no byte of what is being sent to it. */
   readonly writeTimeoutMs: number;
+  /** Connections at a time; 0 for any number. */
+  readonly connections: number;
   /** Memory for the bytes on their way from storage to all clients together. */
   readonly bufferBytes: number;
 }
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   // never this side that closes one under a request.
   keepAliveTimeoutMs: 75_000,
   writeTimeoutMs: 300_000,
+  connections: 10_000,
   bufferBytes: 32 * 1024 * 1024,
 };
 

@@ -83,6 +83,7 @@ export class MirrorServer {
       // Node would answer its absence without a body.
       requireHostHeader: false,
     });
+    if (limits.connections > 0) server.maxConnections = limits.connections;
     server.timeout = limits.writeTimeoutMs;
     // Node takes an answer for over, and its connection for idle, while its last bytes are still on
     // their way; `close` would cut them off. Idle connections are closed in `drain`.

@@ -37,5 +37,12 @@ function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
     // Somebody else's registry may itself be a mirror of anything: its owner knows what clients mean.
     namespaces: isDockerHub ? DOCKER_HUB : undefined,
     libraryByDefault: isDockerHub,
+    limits: {
+      maxHeaderBytes: http.limits.headerBytes,
+      headersTimeoutMs: http.limits.headerTimeoutMs,
+      keepAliveTimeoutMs: http.limits.idleTimeoutMs,
+      writeTimeoutMs: http.limits.writeTimeoutMs,
+      connections: http.limits.connections,
+    },
   };
 }

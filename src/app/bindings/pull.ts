@@ -1,9 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { LruBoundedCache } from '../../adapters/memory/lru-bounded-cache.ts';
-import { DEFAULT_RETRY } from '../../domain/back-off.ts';
-import { ASK_ON_EACH_PULL } from '../../domain/freshness.ts';
-import type { Manifest } from '../../domain/manifest.ts';
-import type { BoundedCache } from '../../domain/ports/bounded-cache.ts';
+import { policyFor } from '../../domain/freshness.ts';
 import { Background } from '../../domain/pull/background.ts';
 import { BlobAccess } from '../../domain/pull/blob-access.ts';
 import { ListReferrers } from '../../domain/pull/list-referrers.ts';
@@ -18,26 +14,12 @@ import { RepositoryLinks } from '../../domain/pull/repository-links.ts';
 import { Slots } from '../../domain/pull/slots.ts';
 import { StoredBlobs } from '../../domain/pull/stored-blobs.ts';
 import { TagBook } from '../../domain/pull/tag-book.ts';
-import { TagCheck } from '../../domain/pull/tag-check.ts';
+import { TagCheck, type TagPolicy } from '../../domain/pull/tag-check.ts';
 import { Transfers } from '../../domain/pull/transfers.ts';
+import type { Config } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
-
-const MIB = 1024 * 1024;
-
-/** What manifests may take in memory, and what one may be to be kept there; in bytes. */
-const HOT_MANIFESTS = { maxBytes: 32 * MIB, maxEntryBytes: MIB };
-
-/** How many small facts (links, sizes, tags) of each kind stay in memory. */
-const FACTS = 50_000;
-
-/** A manifest's bytes are kept twice, as they came and as what was read out of them. */
-function sizeOfManifest({ bytes }: Manifest): number {
-  return 2 * bytes.byteLength + 512;
-}
-
-function facts<V extends object | number | boolean>(): BoundedCache<V> {
-  return new LruBoundedCache<V>({ maxBytes: FACTS, sizeOf: () => 1 });
-}
+import { facts, hotManifests } from './caches.ts';
+import { retryPolicy } from './retry.ts';
 
 /** The use cases: what the domain needs, out of the ports. */
 export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -49,8 +31,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(t.shelf).toResolvedValue(
     ({ blobs }, links, hasher) => {
-      const hot = new LruBoundedCache<Manifest>({ ...HOT_MANIFESTS, sizeOf: sizeOfManifest });
-      return new ManifestShelf({ blobs, links, hasher, hot, listed: facts() });
+      return new ManifestShelf({ blobs, links, hasher, hot: hotManifests(), listed: facts() });
     },
     [t.storage, t.links, t.hasher],
   );
@@ -60,8 +41,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(t.tagCheck).toResolvedValue(
     (upstream, tags, clock, events, config) => {
-      const policy = { freshness: () => ASK_ON_EACH_PULL, timeoutMs: config.tags.timeoutMs };
-      return new TagCheck({ upstream, tags, clock, events }, policy);
+      return new TagCheck({ upstream, tags, clock, events }, tagPolicy(config));
     },
     [t.upstream, t.tags, t.clock, t.events, t.config],
   );
@@ -76,14 +56,14 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background],
   );
   bind(t.transfers).toResolvedValue(
-    (upstream, { blobs }, links, clock, hasher, events, background) => {
-      const retry = DEFAULT_RETRY;
+    (upstream, { blobs }, links, clock, hasher, events, background, config) => {
+      const retry = retryPolicy(config);
       const { random } = Math;
       const download = { upstream, clock, random, retry };
-      const slots = new Slots(64);
+      const slots = new Slots(config.http.limits.transfers);
       return new Transfers({ ...download, blobs, hasher, events, links, background, slots });
     },
-    [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background],
+    [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background, t.config],
   );
   bind(t.blobAccess).toResolvedValue(
     (links, shelf, upstream, events, background) =>
@@ -91,9 +71,9 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.links, t.shelf, t.upstream, t.events, t.background],
   );
   bind(t.storedBlobs).toResolvedValue(
-    ({ blobs }, shelf, hasher, events) =>
-      new StoredBlobs({ blobs, shelf, hasher, events, sound: facts() }, 'never'),
-    [t.storage, t.shelf, t.hasher, t.events],
+    ({ blobs }, shelf, hasher, events, { verification }) =>
+      new StoredBlobs({ blobs, shelf, hasher, events, sound: facts() }, verification),
+    [t.storage, t.shelf, t.hasher, t.events, t.config],
   );
   bind(t.pullBlob).toResolvedValue(
     (stored, access, shelf, transfers, upstream) =>
@@ -115,3 +95,11 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.pullManifest, t.pullBlob, t.listTags, t.listReferrers, t.listRepositories],
   );
 });
+
+function tagPolicy({ tags }: Config): TagPolicy {
+  const { rules, freshness, timeoutMs } = tags;
+  return {
+    freshness: (repository, tag) => policyFor(rules, freshness, repository, tag),
+    timeoutMs,
+  };
+}

@@ -6,30 +6,58 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Events } from '../../domain/ports/events.ts';
 import type { Hasher } from '../../domain/ports/hasher.ts';
 import type { Upstream } from '../../domain/ports/upstream.ts';
-import type { Config } from '../config/config.ts';
+import { Absences } from '../../domain/upstream/absences.ts';
+import { MirroredUpstream } from '../../domain/upstream/mirrored-upstream.ts';
+import { OfflineUpstream } from '../../domain/upstream/offline-upstream.ts';
+import { RetryingUpstream } from '../../domain/upstream/retrying-upstream.ts';
+import type { Config, UpstreamCredentials } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
+import { facts } from './caches.ts';
+import { retryPolicy } from './retry.ts';
 
 export const upstreamModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(TOKENS.upstream).toResolvedValue(createUpstream, [
-    TOKENS.config,
-    TOKENS.version,
-    TOKENS.clock,
-    TOKENS.hasher,
-    TOKENS.events,
-    TOKENS.logger,
-  ]);
+  const t = TOKENS;
+  bind(t.upstream).toResolvedValue(
+    (config, version, clock, hasher, events, logger) =>
+      createUpstream({ config, version, clock, hasher, events, logger }),
+    [t.config, t.version, t.clock, t.hasher, t.events, t.logger],
+  );
 });
 
-function createUpstream(
-  { upstream }: Config,
-  version: string,
-  clock: Clock,
-  hasher: Hasher,
-  events: Events,
-  logger: Logger,
+interface Needs {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly events: Events;
+  readonly logger: Logger;
+}
+
+/** The upstream and its mirrors; asked again when they fail, and not at all for what is missing. */
+function createUpstream(needs: Needs): Upstream {
+  const { config, clock } = needs;
+  const { url, mirrors, offline, negativeTtlMs } = config.upstream;
+  if (offline) return new OfflineUpstream(url.href);
+  const origin =
+    url.protocol === 'file:'
+      ? new StaticFilesUpstream(url)
+      : registryAt(url, needs, config.upstream.credentials);
+  const reached =
+    mirrors.length === 0
+      ? origin
+      : new MirroredUpstream(
+          origin,
+          mirrors.map((mirror) => registryAt(mirror, needs, [])),
+        );
+  const retrying = new RetryingUpstream(reached, clock, Math.random, retryPolicy(config));
+  return new Absences(retrying, facts(), clock, negativeTtlMs);
+}
+
+function registryAt(
+  url: Readonly<URL>,
+  { version, clock, hasher, events, logger }: Needs,
+  credentials: readonly UpstreamCredentials[],
 ): Upstream {
-  const { url, credentials } = upstream;
-  if (url.protocol === 'file:') return new StaticFilesUpstream(url);
   return new RegistryUpstream({
     url: new URL(url),
     userAgent: `kagami/${version}`,
@@ -39,13 +67,9 @@ function createUpstream(
     random: Math.random,
     warn: (message) => logger.warn(message),
     useEnvProxy: true,
-    ...(credentials && {
-      credentials: [
-        {
-          username: credentials.username,
-          password: () => credentials.password.reveal(),
-        },
-      ],
-    }),
+    credentials: credentials.map(({ username, password }) => ({
+      username,
+      password: () => password.reveal(),
+    })),
   });
 }

@@ -98,8 +98,18 @@ export class Checker {
       ];
       return Object.fromEntries([...node.entries].map(read));
     }
-    if (shape.kind === 'section') return this.section(shape, node, key, true);
+    if (shape.kind === 'section') return this.#item(shape, node, key);
     return this.#wrong(key, EXPECTED[shape.kind], node);
+  }
+
+  /** A section in a list: an object with the value of each of its keys, or its default. */
+  #item(section: Section, node: RawNode, key: string): unknown {
+    this.section(section, node, key, true);
+    const valueOf = ([name, field]: [string, Field]): [string, unknown] => {
+      const fallback = field.kind === 'setting' ? field.fallback : undefined;
+      return [name, this.found.get(`${key}.${name}`)?.value ?? fallback];
+    };
+    return Object.fromEntries([...section.fields].map(valueOf));
   }
 
   #scalar(shape: Scalar, node: RawNode, key: string, secret: boolean): unknown {

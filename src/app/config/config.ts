@@ -1,9 +1,13 @@
+import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
+import type { Verification } from '../../domain/pull/stored-blobs.ts';
 import type { Secret } from './secret.ts';
 
 /** The whole configuration, checked and deeply frozen, as the rest of the program reads it. */
 export interface Config {
   readonly upstream: UpstreamConfig;
   readonly storage: StorageConfig;
+  /** Whether what is read from storage is compared with its digest. */
+  readonly verification: Verification;
   readonly http: HttpConfig;
   readonly log: LogConfig;
   readonly tags: TagsConfig;
@@ -14,8 +18,18 @@ export interface Config {
 export interface UpstreamConfig {
   /** `http:`, `https:` or `file:`, without user info, query and fragment. Not to be changed. */
   readonly url: Readonly<URL>;
-  /** What the upstream's token service is given; absent for anonymous pulls. */
-  readonly credentials?: UpstreamCredentials;
+  /** What the upstream's token service is given, in the order of use; none for anonymous pulls. */
+  readonly credentials: readonly UpstreamCredentials[];
+  /** Asked before the upstream for content by digest. */
+  readonly mirrors: readonly Readonly<URL>[];
+  /** Whether nothing is ever asked. */
+  readonly offline: boolean;
+  /** How long a running download may bring no byte before it is resumed. */
+  readonly stallTimeoutMs: number;
+  /** How many attempts in a row may bring no byte. */
+  readonly retries: number;
+  /** How long the upstream is taken at its word that something is not there. */
+  readonly negativeTtlMs: number;
 }
 
 export interface UpstreamCredentials {
@@ -36,6 +50,22 @@ export interface HttpConfig {
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /** How long running answers may take to end after a stop signal, in milliseconds; 0: no wait. */
   readonly drainTimeoutMs: number;
+  readonly limits: LimitsConfig;
+}
+
+/** What clients may cost. Times in milliseconds. */
+export interface LimitsConfig {
+  /** Request line and headers together, in bytes. */
+  readonly headerBytes: number;
+  readonly headerTimeoutMs: number;
+  /** How long an idle connection is kept. */
+  readonly idleTimeoutMs: number;
+  /** How long a client may take no byte of what is sent to it. */
+  readonly writeTimeoutMs: number;
+  /** Connections at a time; 0 for any number. */
+  readonly connections: number;
+  /** Downloads from the upstream at a time. */
+  readonly transfers: number;
 }
 
 /** `host` is absent for all interfaces; port 0 lets the system choose one. */
@@ -55,6 +85,10 @@ export interface LogConfig {
 }
 
 export interface TagsConfig {
+  /** How fresh a tag must be that no rule is for. */
+  readonly freshness: FreshnessPolicy;
+  /** The first that matches counts. */
+  readonly rules: readonly FreshnessRule[];
   /** How long asking the upstream for a tag may take before the cached copy is served. */
   readonly timeoutMs: number;
   /** Most tags that one answer of `tags/list` holds. */

@@ -73,6 +73,15 @@ export function section(keys: Record<string, Field>, options: SectionOptions = {
   return { kind: 'section', fields, help, standing, named, nameOnly, goMap, strict, variable };
 }
 
+type ValueOf<S> = S extends Setting<infer T> ? T : never;
+
+/** Declares the keys of each item of a list; what is read is an object with their values. */
+export function itemOf<K extends Record<string, Setting>>(
+  keys: K,
+): Section & Typed<{ readonly [N in keyof K]: ValueOf<K[N]> }> {
+  return section(keys);
+}
+
 export function listOf<T>(item: Shape & Typed<T>): ListOf<T> {
   return { kind: 'list', item };
 }

@@ -12,8 +12,9 @@ import { Report } from './report.ts';
 import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
-import { namesUpstream, tagTimeout, upstreamOf } from './sections/proxy.ts';
-import { rootdirectory, storageOf } from './sections/storage.ts';
+import { namesUpstream, upstreamOf } from './sections/proxy.ts';
+import { rootdirectory, storageOf, verify } from './sections/storage.ts';
+import { tagChecksOf } from './sections/tag-checks.ts';
 import { checkVersion } from './sections/version.ts';
 import { DOCKER_HUB } from './upstream-url.ts';
 import { Values } from './values.ts';
@@ -81,7 +82,8 @@ function configOf(values: Values, directory: () => string): Config {
     storage: storageOf(values, directory),
     http: httpOf(values),
     log: logOf(values),
-    tags: { timeoutMs: values.of(tagTimeout), pageLimit: tagPageLimit(values) },
+    verification: values.of(verify),
+    tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
     catalog: catalogOf(values),
   };
 }

@@ -63,7 +63,7 @@ export interface Setting<T = unknown> {
 }
 
 /** Keys that belong together. */
-export interface Section extends Typed<unknown> {
+export interface Section {
   readonly kind: 'section';
   readonly fields: ReadonlyMap<string, Field>;
   readonly help: string;

@@ -26,6 +26,13 @@ export function upstreamUrl(written: string): UpstreamUrl | string {
   return HUB_PAGES.includes(url.hostname) ? hubInstead(url) : { url };
 }
 
+/** Reads an item of `proxy.mirrors`: as {@link upstreamUrl}, but a mirror is a registry. */
+export function mirrorUrl(written: string): URL | string {
+  const parsed = upstreamUrl(written);
+  if (typeof parsed === 'string') return parsed;
+  return parsed.url.protocol === 'file:' ? 'must be an http or https URL' : parsed.url;
+}
+
 function withoutScheme(written: string): string {
   const withScheme = `https://${written}`;
   // What stands before an @ may be a password, so nothing of it is repeated.

@@ -31,6 +31,13 @@ export class Values {
     return this.#found.get(this.#index.keyOf(field))?.origin ?? DEFAULT_ORIGIN;
   }
 
+  /** Reports a mistake in the part of a setting that has this key, such as an item of a list. */
+  partProblem(field: Field, part: string, sentence: string): void {
+    const key = `${this.keyOf(field)}.${part}`;
+    const origin = this.#found.get(key)?.origin ?? this.origin(field);
+    this.report.problem(origin, `${key} ${sentence}`, key);
+  }
+
   /** Whether file or variables name it, rightly or wrongly. */
   isSet(field: Field): boolean {
     return this.origin(field).kind !== 'default';

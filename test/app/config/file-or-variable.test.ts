@@ -55,7 +55,7 @@ function nested(key: string, value: string): string {
 function outcome(yaml: string, env: Record<string, string>): unknown {
   try {
     const { config, warnings } = load(yaml, env);
-    const password = config.upstream.credentials?.password.reveal();
+    const password = config.upstream.credentials[0]?.password.reveal();
     const upstream = String(config.upstream.url);
     return { config: { ...config, upstream }, password, warnings: warnings.length };
   } catch (error) {

@@ -86,8 +86,8 @@ testSuite('each setting becomes a value', (it) => {
 
   it('credentials keep what YAML would take for numbers, and hide the password', () => {
     const { config } = load(file('proxy: {username: 007, password: 1e3}'));
-    assert.is(config.upstream.credentials?.username, '007');
-    assert.is(config.upstream.credentials?.password.reveal(), '1e3');
+    assert.is(config.upstream.credentials[0]?.username, '007');
+    assert.is(config.upstream.credentials[0]?.password.reveal(), '1e3');
     assert.not.match(JSON.stringify(config), '1e3');
   });
 });

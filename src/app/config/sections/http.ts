@@ -6,6 +6,7 @@ import { quoted } from '../redact.ts';
 import type { Section } from '../schema.ts';
 import { boolean, oneOf, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
+import { limits, limitsOf } from './limits.ts';
 import { tls } from './tls.ts';
 
 const addr = setting(text, {
@@ -53,6 +54,7 @@ export const http: Section = section(
       standing: met('every URL in an answer is relative'),
       help: 'Relative URLs in answers.',
     }),
+    limits,
     tls,
     debug,
     http2: section({
@@ -76,6 +78,7 @@ export function httpOf(values: Values): HttpConfig {
     prefix: values.of(prefix),
     headers: headersOf(values),
     drainTimeoutMs: values.of(draintimeout),
+    limits: limitsOf(values),
   };
 }
 

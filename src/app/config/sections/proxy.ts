@@ -1,10 +1,12 @@
-import type { UpstreamConfig } from '../config.ts';
-import { ignored, section, setting } from '../declare.ts';
-import type { Section, Setting } from '../schema.ts';
+import type { UpstreamConfig, UpstreamCredentials } from '../config.ts';
+import { ignored, listOf, section, setting } from '../declare.ts';
+import type { Section } from '../schema.ts';
 import { Secret } from '../secret.ts';
-import { DOCKER_HUB, upstreamUrl } from '../upstream-url.ts';
-import { duration, text, wait } from '../value-types.ts';
+import { DOCKER_HUB, mirrorUrl, upstreamUrl } from '../upstream-url.ts';
+import { boolean, duration, text, wait, wholeNumber } from '../value-types.ts';
 import type { Values } from '../values.ts';
+import { credentials, credentialsOf } from './credentials.ts';
+import { tagChecks } from './tag-checks.ts';
 
 const remoteurl = setting(text, {
   default: DOCKER_HUB,
@@ -16,10 +18,24 @@ const password = setting(text, {
   help: 'Password or access token at the upstream. Needs `proxy.username`.',
 });
 
-/** How long asking the upstream for a tag may take before the cached copy is served. */
-export const tagTimeout: Setting<number> = setting(wait, {
-  default: '3s',
-  help: 'How long asking the upstream for a tag may take before the cached copy is served.',
+const mirrors = setting(listOf(text), {
+  help: 'Mirrors of the upstream: a list of URLs, asked in their order before it for content by digest, and for tags when it fails. They get no credentials.',
+});
+const offline = setting(boolean, {
+  default: 'false',
+  help: 'Whether the upstream is never contacted: what is stored is served, and nothing else.',
+});
+const stalltimeout = setting(wait, {
+  default: '15s',
+  help: 'How long a running download may bring no byte before it is broken off and resumed.',
+});
+const retries = setting(wholeNumber, {
+  default: '5',
+  help: 'How many attempts in a row may bring no byte before a download fails.',
+});
+const negativettl = setting(wait, {
+  default: '10s',
+  help: 'How long something that the upstream does not have is not asked for again; `0` asks each time.',
 });
 
 export const proxy: Section = section(
@@ -27,7 +43,13 @@ export const proxy: Section = section(
     remoteurl,
     username,
     password,
-    tags: section({ timeout: tagTimeout }),
+    credentials,
+    mirrors,
+    offline,
+    stalltimeout,
+    retries,
+    negativettl,
+    tags: tagChecks,
     exec: section(
       {
         command: setting(text, { help: 'Credential helper that gives user name and password.' }),
@@ -55,7 +77,19 @@ export function upstreamOf(values: Values): UpstreamConfig {
   if (typeof parsed === 'string') values.problem(remoteurl, parsed);
   else if (parsed.warning !== undefined) values.report.warn(parsed.warning);
   const url = typeof parsed === 'string' ? new URL(DOCKER_HUB) : parsed.url;
-  return { url, ...credentialsOf(values) };
+  const accounts = [...accountOf(values), ...credentialsOf(values)];
+  if (url.protocol === 'file:' && accounts.length > 0) {
+    values.report.warn('proxy.username and proxy.credentials have no effect on a file: upstream.');
+  }
+  return {
+    url,
+    credentials: accounts,
+    mirrors: mirrorsOf(values),
+    offline: values.of(offline),
+    stallTimeoutMs: values.of(stalltimeout),
+    retries: retriesOf(values),
+    negativeTtlMs: values.of(negativettl),
+  };
 }
 
 /** Whether anything says what to mirror. */
@@ -63,7 +97,24 @@ export function namesUpstream(values: Values): boolean {
   return values.isSet(remoteurl);
 }
 
-function credentialsOf(values: Values): Pick<UpstreamConfig, 'credentials'> {
+function mirrorsOf(values: Values): URL[] {
+  const urls: URL[] = [];
+  for (const [position, written] of (values.of(mirrors) ?? []).entries()) {
+    const parsed = mirrorUrl(written);
+    if (typeof parsed === 'string') values.partProblem(mirrors, String(position), parsed);
+    else urls.push(parsed);
+  }
+  return urls;
+}
+
+function retriesOf(values: Values): number {
+  const count = values.of(retries);
+  if (count < 0) values.problem(retries, 'must be 0 or more');
+  return count;
+}
+
+/** The account that the registry's own two keys name. */
+function accountOf(values: Values): UpstreamCredentials[] {
   const [user, secret] = [values.of(username), values.of(password)];
   if (values.isSet(username) && !values.isSet(password)) {
     values.problem(username, 'is set without proxy.password; the upstream needs both or neither');
@@ -71,6 +122,6 @@ function credentialsOf(values: Values): Pick<UpstreamConfig, 'credentials'> {
   if (values.isSet(password) && !values.isSet(username)) {
     values.problem(password, 'is set without proxy.username; the upstream needs both or neither');
   }
-  if (user === undefined || secret === undefined) return {};
-  return { credentials: { username: user, password: new Secret(secret) } };
+  if (user === undefined || secret === undefined) return [];
+  return [{ username: user, password: new Secret(secret) }];
 }

@@ -1,3 +1,4 @@
+import type { Verification } from '../../../domain/pull/stored-blobs.ts';
 import type { StorageConfig } from '../config.ts';
 import { ignored, met, section, setting } from '../declare.ts';
 import { placeOf } from '../origin.ts';
@@ -54,9 +55,15 @@ const layerinfo = setting(oneOf('inmemory', 'redis'), {
   help: 'Old name of `storage.cache.blobdescriptor`.',
 });
 
+export const verify: Setting<Verification> = setting(oneOf('never', 'onread'), {
+  default: 'never',
+  help: 'Whether each blob is compared with its digest while it is read: `onread` costs a core for each GB/s.',
+});
+
 export const storage: Section = section(
   {
     ...drivers,
+    verify,
     cache: section({
       blobdescriptor: descriptorCache,
       layerinfo,

@@ -1,0 +1,84 @@
+import type { FreshnessPolicy, FreshnessRule } from '../../../domain/freshness.ts';
+import { ImagePattern } from '../../../domain/image-pattern.ts';
+import type { TagsConfig } from '../config.ts';
+import { itemOf, listOf, section, setting } from '../declare.ts';
+import { quoted } from '../redact.ts';
+import type { Section } from '../schema.ts';
+import { boolean, text, wait } from '../value-types.ts';
+import type { Values } from '../values.ts';
+
+const timeout = setting(wait, {
+  default: '3s',
+  help: 'How long asking the upstream for a tag may take before the cached copy is served.',
+});
+const maxage = setting(wait, {
+  default: '0s',
+  help: 'How long after a check a tag is served without another; `0` asks on each pull.',
+});
+const stalewhilerevalidate = setting(wait, {
+  default: '0s',
+  help: 'How much longer a tag is served at once while the check runs behind it.',
+});
+const staleiferror = setting(wait, {
+  help: 'How long after a check a tag is still served when the upstream fails; for ever if it is not set.',
+});
+
+const rule = itemOf({
+  match: setting(text, { help: 'Which images: `library/*:*-slim`.' }),
+  maxage: setting(wait, { help: 'As `proxy.tags.maxage`.' }),
+  stalewhilerevalidate: setting(wait, { help: 'As `proxy.tags.stalewhilerevalidate`.' }),
+  staleiferror: setting(wait, { help: 'As `proxy.tags.staleiferror`.' }),
+  immutable: setting(boolean, { help: 'Whether the tag is never checked again once it is known.' }),
+});
+
+const rules = setting(listOf(rule), {
+  help: 'What differs for some images: a list of `match` (`library/*:*-slim`; `*` stands for all but a slash, `**` for slashes too), `maxage`, `stalewhilerevalidate`, `staleiferror`, `immutable`. The first that matches counts.',
+});
+
+export const tagChecks: Section = section(
+  { timeout, maxage, stalewhilerevalidate, staleiferror, rules },
+  { help: 'When a tag is checked.' },
+);
+
+export function tagChecksOf(values: Values): Omit<TagsConfig, 'pageLimit'> {
+  const freshness: FreshnessPolicy = {
+    maxAgeMs: values.of(maxage),
+    staleWhileRevalidateMs: values.of(stalewhilerevalidate),
+    staleIfErrorMs: values.of(staleiferror) ?? Number.POSITIVE_INFINITY,
+    immutable: false,
+  };
+  return { timeoutMs: values.of(timeout), freshness, rules: rulesOf(values, freshness) };
+}
+
+function rulesOf(values: Values, otherwise: FreshnessPolicy): FreshnessRule[] {
+  const read: FreshnessRule[] = [];
+  for (const [position, written] of (values.of(rules) ?? []).entries()) {
+    const pattern = patternOf(values, position, written.match);
+    if (pattern === undefined) continue;
+    const policy: FreshnessPolicy = {
+      maxAgeMs: written.maxage ?? otherwise.maxAgeMs,
+      staleWhileRevalidateMs: written.stalewhilerevalidate ?? otherwise.staleWhileRevalidateMs,
+      staleIfErrorMs: written.staleiferror ?? otherwise.staleIfErrorMs,
+      immutable: written.immutable ?? false,
+    };
+    read.push({ pattern, policy });
+  }
+  return read;
+}
+
+/** What names and tags are made of, and `*`. */
+const PATTERN = /^[a-z0-9._/*-]+(:[\w.*-]+)?$/;
+
+function patternOf(
+  values: Values,
+  position: number,
+  written: string | undefined,
+): ImagePattern | undefined {
+  if (written !== undefined && PATTERN.test(written)) return new ImagePattern(written);
+  if (written === undefined) values.partProblem(rules, String(position), 'needs a match');
+  else {
+    const sentence = `must be a pattern such as \`library/*:*-slim\`, not ${quoted(written)}`;
+    values.partProblem(rules, `${position}.match`, sentence);
+  }
+  return undefined;
+}

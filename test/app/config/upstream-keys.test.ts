@@ -1,0 +1,136 @@
+import * as assert from 'uvu/assert';
+import { policyFor } from '../../../src/domain/freshness.ts';
+import { parseTag } from '../../../src/domain/reference.ts';
+import { parseRepositoryName } from '../../../src/domain/repository-name.ts';
+import { testSuite } from '../../support/suite.ts';
+import { file, load, mistakes } from './load.ts';
+
+const ACCOUNTS = `proxy:
+  username: first
+  password: p1
+  credentials:
+    - {username: second, password: p2}
+    - username: third
+      password: p3
+`;
+
+const RULES = `proxy:
+  tags:
+    maxage: 1m
+    staleiferror: 24h
+    rules:
+      - {match: 'library/*:*-slim', maxage: 10m, immutable: true}
+      - {match: 'library/**', stalewhilerevalidate: 1h}
+`;
+
+/** Each row is a file below its first line and what is said about it, without `config.yml:`. */
+const MISTAKES: readonly (readonly [yaml: string, problem: string])[] = [
+  ['proxy: {credentials: [{username: a}]}', '2:22: proxy.credentials.0 needs a password'],
+  ['proxy: {credentials: [{password: a}]}', '2:22: proxy.credentials.0 needs a username'],
+  ['proxy: {credentials: hunter2}', '2:22: proxy.credentials must be a list, not a single value'],
+  [
+    'proxy: {credentials: [{user: a, username: b, password: c}]}',
+    '2:24: proxy.credentials.0.user is not a known key; did you mean `proxy.credentials.0.username`?',
+  ],
+  ['proxy: {mirrors: ["file:///a"]}', '2:18: proxy.mirrors.0 must be an http or https URL'],
+  [
+    'proxy: {mirrors: [mirror.example]}',
+    '2:18: proxy.mirrors.0 must begin with a scheme; did you mean `https://mirror.example`?',
+  ],
+  ['proxy: {retries: -1}', '2:18: proxy.retries must be 0 or more'],
+  ['proxy: {tags: {rules: [{maxage: 1s}]}}', '2:23: proxy.tags.rules.0 needs a match'],
+  [
+    'proxy: {tags: {rules: [{match: "Library/*"}]}}',
+    '2:32: proxy.tags.rules.0.match must be a pattern such as `library/*:*-slim`, not "Library/*"',
+  ],
+  [
+    'proxy: {tags: {rules: [{match: a, maxage: soon}]}}',
+    '2:43: proxy.tags.rules.0.maxage must be a duration of 0 or more, such as `90s`, `1h30m` or `500ms`, not "soon"',
+  ],
+  [
+    'storage: {verify: always}',
+    '2:19: storage.verify must be one of `never`, `onread`, not "always"',
+  ],
+  ['http: {limits: {transfers: 0}}', '2:28: http.limits.transfers must be from 1 to 10000'],
+  [
+    'http: {limits: {headerbytes: 9}}',
+    '2:30: http.limits.headerbytes must be from 1024 to 1048576',
+  ],
+];
+
+testSuite('the keys of a resilient mirror', (it) => {
+  it('have defaults', () => {
+    const { upstream, tags, http, verification } = load(undefined).config;
+    const { url, ...rest } = upstream;
+    assert.is(url.href, 'https://registry-1.docker.io/');
+    assert.equal(rest, {
+      credentials: [],
+      mirrors: [],
+      offline: false,
+      stallTimeoutMs: 15_000,
+      retries: 5,
+      negativeTtlMs: 10_000,
+    });
+    assert.equal(tags.rules, []);
+    assert.is(tags.freshness.maxAgeMs, 0);
+    assert.is(tags.freshness.staleIfErrorMs, Number.POSITIVE_INFINITY);
+    assert.is(http.limits.transfers, 64);
+    assert.is(verification, 'never');
+  });
+
+  it('take several accounts, the one of the two old keys first', () => {
+    const { credentials } = load(file(ACCOUNTS)).config.upstream;
+    const shown = credentials.map(({ username, password }) => `${username} ${password.reveal()}`);
+    assert.equal(shown, ['first p1', 'second p2', 'third p3']);
+    assert.not.match(JSON.stringify(credentials), /p[123]/);
+  });
+
+  it('take accounts from variables', () => {
+    const { credentials } = load(undefined, {
+      REGISTRY_PROXY_CREDENTIALS_0_USERNAME: 'a',
+      REGISTRY_PROXY_CREDENTIALS_0_PASSWORD: 'b',
+      REGISTRY_PROXY_CREDENTIALS_1: '{username: c, password: d}',
+    }).config.upstream;
+    const shown = credentials.map(({ username, password }) => `${username} ${password.reveal()}`);
+    assert.equal(shown, ['a b', 'c d']);
+  });
+
+  it('take mirrors in their order', () => {
+    const yaml = file('proxy: {mirrors: ["https://a.example", "http://b.example:5000"]}');
+    const hosts = load(yaml).config.upstream.mirrors.map(({ host }) => host);
+    assert.equal(hosts, ['a.example', 'b.example:5000']);
+  });
+
+  it('make of rules policies that fill up from the default', () => {
+    const { freshness, rules } = load(file(RULES)).config.tags;
+    const policy = (repository: string, tag: string) =>
+      policyFor(rules, freshness, parseRepositoryName(repository), parseTag(tag));
+    assert.equal(policy('library/debian', '12-slim'), {
+      maxAgeMs: 600_000,
+      staleWhileRevalidateMs: 0,
+      staleIfErrorMs: 86_400_000,
+      immutable: true,
+    });
+    assert.is(policy('library/debian', '12').staleWhileRevalidateMs, 3_600_000);
+    assert.is(policy('grafana/grafana', 'latest').staleWhileRevalidateMs, 0);
+    assert.is(policy('grafana/grafana', 'latest').maxAgeMs, 60_000);
+  });
+
+  it('keep storage.verify beside a storage that a variable chooses', () => {
+    const { config } = load(undefined, {
+      REGISTRY_STORAGE: 'inmemory',
+      REGISTRY_STORAGE_VERIFY: 'onread',
+    });
+    assert.is(config.storage.driver, 'inmemory');
+    assert.is(config.verification, 'onread');
+  });
+
+  it('warn of accounts that a directory does not ask for', () => {
+    const yaml = file('proxy: {remoteurl: "file:///images", username: a, password: b}');
+    assert.match(load(yaml).warnings.join(), 'have no effect on a file: upstream');
+  });
+
+  for (const [yaml, problem] of MISTAKES) {
+    it(`refuse ${yaml}`, () => assert.equal(mistakes(file(yaml)), [`config.yml:${problem}`]));
+  }
+});
