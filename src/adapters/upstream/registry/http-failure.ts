@@ -5,6 +5,7 @@ import {
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../../../domain/errors.ts';
+import { DeadlineOver } from './deadline.ts';
 
 const TIMEOUTS = new Set([
   'ETIMEDOUT',
@@ -38,8 +39,10 @@ const MEANING: Record<string, string> = {
  * CDN's query is as good as a password.
  */
 export function failureOf(error: unknown, url: URL): UpstreamFailure {
-  if (error instanceof UpstreamFailure) return error;
   const { host } = url;
+  // A request may have been sent on to another host than the one it began with.
+  if (error instanceof DeadlineOver) return error.waitingFor(host);
+  if (error instanceof UpstreamFailure) return error;
   const code = codeOf(error);
   const detail = { host, code };
   if (TIMEOUTS.has(code)) {

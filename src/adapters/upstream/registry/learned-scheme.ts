@@ -33,7 +33,7 @@ export class LearnedScheme {
     const { host } = this.#base;
     const bounds = { clock: this.#clock, host, ms: TIMEOUT_MS };
     const learning = this.#learning.run('', () => within(bounds, (own) => this.#ask(own)));
-    return waitFor(learning.result, signal);
+    return waitFor(learning.result, { signal, host });
   }
 
   /** What is known so far. */

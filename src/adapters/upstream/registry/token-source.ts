@@ -59,13 +59,15 @@ export class TokenSource {
     const key = keyOf(purpose);
     const kept = this.#tokens.get(key);
     if (kept && clock.now() < kept.usableUntil) return { value: kept.value, fresh: false };
-    const bounds = { clock, host: purpose.realm.host, ms: TIMEOUT_MS };
+    const { host } = purpose.realm;
+    const bounds = { clock, host, ms: TIMEOUT_MS };
     const asking = this.#asking.run(key, async () => {
       const token = await within(bounds, (own) => this.#ask(purpose, own));
       this.#tokens.set(key, token);
       return token;
     });
-    return { value: (await waitFor(asking.result, signal)).value, fresh: true };
+    const { value } = await waitFor(asking.result, { signal, host });
+    return { value, fresh: true };
   }
 
   /** Forgets a token that was refused, unless there is another by now. */

@@ -188,12 +188,14 @@ testSuite('several accounts', (it) => {
   it('are used at a registry that wants Basic too', async () => {
     const header = `Basic ${Buffer.from('bob:bob-hunter2').toString('base64')}`;
     const { url, requests } = await serve((request, response) => {
-      const isBob = request.headers.authorization === header;
-      if (!isBob) response.setHeader('www-authenticate', 'Basic realm="registry"');
+      if (request.headers.authorization !== header) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end();
+        return;
+      }
       const { digest, mediaType, bytes } = IMAGE.manifest;
       response.setHeader('content-type', mediaType);
       response.setHeader('docker-content-digest', digest);
-      response.writeHead(isBob ? 200 : 401, { 'content-length': bytes.length }).end();
+      response.writeHead(200, { 'content-length': bytes.length }).end();
     });
     const { open, events } = await bed();
     const upstream = open({ url, credentials: BOTH });
