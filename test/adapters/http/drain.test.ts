@@ -37,13 +37,14 @@ testSuite('draining', (it) => {
   it('tells clients whose answer has not begun that it is the last', async () => {
     const serving = await serve();
     const gate = deferred<void>();
+    let asked = false;
     serving.mirror.listRepositories = async () => {
+      asked = true;
       await gate.promise;
       return { repositories: [], more: false };
     };
     const client = serving.raw().get('/v2/_catalog');
-    await eventually(() => client.socket.bytesWritten > 0, 'the request is sent');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(() => asked, 'the request has come');
     const drained = serving.server.drain(5_000);
     gate.resolve();
     assert.is(await client.ending(), 'ended');
