@@ -24,6 +24,11 @@ export class RegistryStore {
     if (!this.#whole.has(digest)) throw new Error(`blob ${digest} is not there`);
   }
 
+  /** Fails if the blob was there at the last check. */
+  mustNotHave(digest: string): void {
+    if (this.#whole.has(digest)) throw new Error(`blob ${digest} is there`);
+  }
+
   /** Fails if a blob is not what its name says, or has gone, or if a link leads nowhere. */
   async check(): Promise<void> {
     const before = [...this.#whole.keys()];
