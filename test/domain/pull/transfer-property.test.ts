@@ -79,7 +79,7 @@ function storagePlan(at: fc.Arbitrary<number>): fc.Arbitrary<StoragePlan> {
         fc.record({ broken: fc.constant([]), room: at }),
         fc.record({ broken: fc.subarray([...operations]), room: fc.constant(sound.room) }),
       ),
-      fc.constantFrom(0, 0, 20, 3000),
+      fc.constantFrom(0, 20, 3000),
     )
     .map(([trouble, appendAfterMs]) => ({ ...trouble, appendAfterMs }));
 }
@@ -112,7 +112,7 @@ function scenario(
 }
 
 const TINY = fc.nat(300);
-const LARGE = fc.integer({ min: 1, max: 24 }).map((count) => count * MIB);
+const LARGE = fc.integer({ min: 4, max: 24 }).map((count) => count * MIB);
 
 function truths(size: number): fc.Arbitrary<BlobScript> {
   return fc.oneof(
@@ -170,6 +170,6 @@ testSuite('a blob’s readers, whatever upstream, storage and others do', (it) =
   });
 
   it('do so, too, when the blob is larger than what fits into memory', async () => {
-    await fc.assert(fc.asyncProperty(scenario(LARGE, MIB, truths), holds), { numRuns: 40 });
+    await fc.assert(fc.asyncProperty(scenario(LARGE, MIB, truths), holds), { numRuns: 60 });
   });
 });

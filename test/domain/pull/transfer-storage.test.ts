@@ -76,6 +76,7 @@ testSuite('a transfer whose storage fails', (it) => {
     reader.close();
     await parts.background.idle();
     assert.ok(parts.upstream.downloads[0]?.isOver);
+    assert.ok(parts.upstream.sent(digest).total <= 10 * MIB);
     assert.is(parts.transfers.get(digest), undefined);
   });
 
