@@ -5,6 +5,7 @@ import {
   SizeMismatch,
   TooManyRequests,
   UpstreamFailure,
+  UpstreamPaused,
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../errors.ts';
@@ -47,7 +48,7 @@ export async function* download(
 ): AsyncGenerator<Uint8Array> {
   const at: Position = { offset: job.offset, size: job.expectedSize };
   let fruitless = 0;
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const before = at.offset;
     try {
       yield* attempt(ports, job, at);
@@ -57,7 +58,9 @@ export async function* download(
       if (at.offset > before) fruitless = 0;
       fruitless++;
       if (!job.wanted() || fruitless > ports.retry.retries || !isPassing(error)) throw error;
-      const delayMs = backOffMs(ports.retry, fruitless, ports.random());
+      // A client that has no byte yet is better told at once: it can go elsewhere.
+      if (isFirst && error instanceof UpstreamPaused) throw error;
+      const delayMs = delayBefore(ports, fruitless, error);
       job.interrupted(at.offset, delayMs, error);
       await pause(ports.clock, delayMs);
       if (!job.wanted()) throw error;
@@ -102,6 +105,17 @@ async function* attempt(
     watch.end();
     fetched.cancel();
   }
+}
+
+/** An upstream that rests is not worth asking before its next probe. */
+function delayBefore(
+  { retry, random }: DownloadPorts,
+  fruitless: number,
+  error: UpstreamFailure,
+): number {
+  const backOff = backOffMs(retry, fruitless, random());
+  if (!(error instanceof UpstreamPaused)) return backOff;
+  return Math.min(retry.ceilingMs, Math.max(backOff, error.retryAfterSeconds * 1000));
 }
 
 function agreedSize(
