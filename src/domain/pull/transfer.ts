@@ -1,5 +1,11 @@
 import { algorithmOf, type Digest } from '../digest.ts';
-import { DigestMismatch, RegistryError, SizeMismatch, UpstreamFailure } from '../errors.ts';
+import {
+  DigestMismatch,
+  RegistryError,
+  SizeMismatch,
+  UpstreamBadAnswer,
+  UpstreamFailure,
+} from '../errors.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hash, Hasher } from '../ports/hasher.ts';
@@ -214,14 +220,15 @@ export class Transfer {
   }
 
   /**
-   * Keeps what has come for the next attempt, unless it is wrong, or was no help: an upstream that
-   * refuses to go on from there would refuse it for ever. After a commit this removes nothing.
+   * Keeps what has come for the next attempt, through an outage too, unless it is wrong, or the
+   * upstream makes no sense when it is to go on from there: it might do so for ever. After a commit
+   * this removes nothing.
    */
   async #letGo(): Promise<void> {
     const cause = this.#failure;
     const isWrong = cause instanceof DigestMismatch || cause instanceof SizeMismatch;
-    const isPassing = cause instanceof UpstreamFailure && !isWrong;
-    if (isPassing && this.#spool.end > this.#resumedFrom) await this.#staging?.suspend();
+    const wasNoHelp = cause instanceof UpstreamBadAnswer && this.#spool.end === this.#resumedFrom;
+    if (cause instanceof UpstreamFailure && !isWrong && !wasNoHelp) await this.#staging?.suspend();
     else await this.#staging?.discard();
   }
 
