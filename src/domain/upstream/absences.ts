@@ -111,7 +111,10 @@ export class Absences implements Upstream {
 
   #throwIfAbsent(repository: RepositoryName, what: string): void {
     const absence = this.#absences.get(key(repository, what));
-    if (absence !== undefined && this.#clock.now() < absence.untilMs) throw absence.error;
+    if (absence === undefined) return;
+    const leftMs = absence.untilMs - this.#clock.now();
+    // More than the whole time is left when the clock was set back.
+    if (leftMs > 0 && leftMs <= this.#ttlMs) throw absence.error;
   }
 }
 
