@@ -102,6 +102,7 @@ export function pullParts(
     links,
     background,
     slots,
+    gatherMs: 0,
   });
   const access = new BlobAccess({ links, shelf, upstream, events, background });
   const sound = new MapCache<true>();

@@ -21,6 +21,9 @@ import { TOKENS } from '../tokens.ts';
 import { facts, hotManifests } from './caches.ts';
 import { retryPolicy } from './retry.ts';
 
+/** Short beside a network's round trip, long beside the time in which 64 KiB come; in milliseconds. */
+const GATHER_MS = 5;
+
 /** The use cases: what the domain needs, out of the ports. */
 export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
@@ -61,7 +64,16 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
       const { random } = Math;
       const download = { upstream, clock, random, retry };
       const slots = new Slots(config.http.limits.transfers);
-      return new Transfers({ ...download, blobs, hasher, events, links, background, slots });
+      return new Transfers({
+        ...download,
+        gatherMs: GATHER_MS,
+        blobs,
+        hasher,
+        events,
+        links,
+        background,
+        slots,
+      });
     },
     [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background, t.config],
   );

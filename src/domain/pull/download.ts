@@ -48,7 +48,8 @@ export async function* download(
 ): AsyncGenerator<Uint8Array> {
   const at: Position = { offset: job.offset, size: job.expectedSize };
   let fruitless = 0;
-  for (let isFirst = true; ; isFirst = false) {
+  let hasBegun = false;
+  for (;;) {
     const before = at.offset;
     try {
       yield* attempt(ports, job, at);
@@ -58,9 +59,8 @@ export async function* download(
       if (at.offset > before) fruitless = 0;
       fruitless++;
       if (!job.wanted() || fruitless > ports.retry.retries || !isPassing(error)) throw error;
-      // A client that has no byte yet is better told at once: it can go elsewhere.
-      if (isFirst && error instanceof UpstreamPaused) throw error;
-      const delayMs = delayBefore(ports, fruitless, error);
+      hasBegun ||= !(error instanceof UpstreamPaused);
+      const delayMs = delayBefore(ports, fruitless, hasBegun ? error : undefined);
       job.interrupted(at.offset, delayMs, error);
       await pause(ports.clock, delayMs);
       if (!job.wanted()) throw error;
@@ -107,11 +107,14 @@ async function* attempt(
   }
 }
 
-/** An upstream that rests is not worth asking before its next probe. */
+/**
+ * An upstream that rests is not worth asking before its next probe. But a download that has not
+ * begun waits no longer than usual (`error` is undefined): its client can still go elsewhere.
+ */
 function delayBefore(
   { retry, random }: DownloadPorts,
   fruitless: number,
-  error: UpstreamFailure,
+  error: UpstreamFailure | undefined,
 ): number {
   const backOff = backOffMs(retry, fruitless, random());
   if (!(error instanceof UpstreamPaused)) return backOff;

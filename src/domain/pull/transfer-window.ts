@@ -1,14 +1,31 @@
-/** The latest bytes of a transfer, in the pieces in which they came. */
+/** Bytes that follow one another; what is filled never changes, so it can be shown as it is. */
+interface Block {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  filled: number;
+}
+
+/** A client takes this much as easily as the 64 KiB that come in one piece; in bytes. */
+const BLOCK = 512 * 1024;
+
+/**
+ * The latest bytes of a transfer. Pieces are gathered into blocks, so that each of the readers is
+ * given few large parts: with many of them the number of writes is what counts, and not the copying.
+ */
 export class TransferWindow {
-  #pieces: Uint8Array[] = [];
-  #offsets: number[] = [];
+  readonly #blocks: Block[] = [];
+  readonly #largest: number;
   #start: number;
   #end: number;
 
-  /** @param start the offset of the first byte that will come */
-  constructor(start = 0) {
+  /**
+   * @param start the offset of the first byte that will come
+   * @param largest how large a block may be, in bytes
+   */
+  constructor(start = 0, largest: number = BLOCK) {
     this.#start = start;
     this.#end = start;
+    this.#largest = largest;
   }
 
   /** The offset of the first byte it holds. */
@@ -22,39 +39,52 @@ export class TransferWindow {
   }
 
   push(piece: Uint8Array): void {
-    this.#pieces.push(piece);
-    this.#offsets.push(this.#end);
-    this.#end += piece.byteLength;
+    for (let taken = 0; taken < piece.byteLength; ) {
+      const block = this.#blockFor(piece.byteLength - taken);
+      const room = block.bytes.byteLength - block.filled;
+      const part = piece.subarray(taken, taken + room);
+      block.bytes.set(part, block.filled);
+      block.filled += part.byteLength;
+      taken += part.byteLength;
+      this.#end += part.byteLength;
+    }
   }
 
-  /** The bytes of one piece from `offset` on; undefined if they are not here. */
+  /** The bytes of one block from `offset` on; undefined if they are not here. */
   at(offset: number): Uint8Array | undefined {
     if (offset < this.#start || offset >= this.#end) return undefined;
-    const index = this.#indexOf(offset);
-    const piece = this.#pieces[index];
-    return piece?.subarray(offset - (this.#offsets[index] ?? 0));
+    const block = this.#blocks[this.#indexOf(offset)];
+    return block?.bytes.subarray(offset - block.offset, block.filled);
   }
 
-  /** Lets go of the pieces that lie wholly before `offset`. */
+  /** Lets go of the blocks that lie wholly before `offset`. */
   dropBefore(offset: number): void {
     let count = 0;
-    while (count < this.#pieces.length && (this.#offsets[count + 1] ?? this.#end) <= offset)
+    for (const block of this.#blocks) {
+      const isFull = block.filled === block.bytes.byteLength;
+      if (!isFull || block.offset + block.filled > offset) break;
       count++;
+    }
     if (count === 0) return;
-    this.#pieces.splice(0, count);
-    this.#offsets.splice(0, count);
-    this.#start = this.#offsets[0] ?? this.#end;
+    this.#blocks.splice(0, count);
+    this.#start = this.#blocks[0]?.offset ?? this.#end;
   }
 
-  /** The last piece that begins at or before `offset`: most readers are near the end. */
+  /** The last block if it has room, or a new one: the first as small as the blob may be. */
+  #blockFor(wanted: number): Block {
+    const last = this.#blocks.at(-1);
+    if (last !== undefined && last.filled < last.bytes.byteLength) return last;
+    const size = Math.max(wanted, 2 * (last?.bytes.byteLength ?? 0));
+    const bytes = new Uint8Array(Math.min(size, this.#largest));
+    const block = { offset: this.#end, bytes, filled: 0 };
+    this.#blocks.push(block);
+    return block;
+  }
+
+  /** The last block that begins at or before `offset`: most readers are near the end. */
   #indexOf(offset: number): number {
-    let low = 0;
-    let high = this.#offsets.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#offsets[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    let index = this.#blocks.length - 1;
+    while (index > 0 && (this.#blocks[index]?.offset ?? 0) > offset) index--;
+    return index;
   }
 }

@@ -10,6 +10,7 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hash, Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import { Announcer } from './announcer.ts';
 import { type DownloadPorts, download } from './download.ts';
 import { resume } from './resume.ts';
 import { Signal } from './signal.ts';
@@ -21,6 +22,8 @@ export interface TransferPorts extends DownloadPorts {
   readonly blobs: BlobStore;
   readonly hasher: Hasher;
   readonly events: Events;
+  /** How long what has come may be gathered before the readers are told, in milliseconds. */
+  readonly gatherMs: number;
 }
 
 /**
@@ -40,6 +43,7 @@ export class Transfer {
   readonly repositories: Set<RepositoryName>;
   readonly #ports: TransferPorts;
   readonly #changed = new Signal();
+  readonly #news: Announcer;
   readonly #readers = new Set<TransferReader>();
   #spool: Spool = new Spool(undefined, () => this.#slowestReader());
   #staging: Staging | undefined;
@@ -60,6 +64,7 @@ export class Transfer {
     this.repositories = new Set([repository]);
     this.origin = repository;
     this.#ports = ports;
+    this.#news = new Announcer(ports.clock, ports.gatherMs, () => this.#changed.fire());
     this.#size = expectedSize;
   }
 
@@ -164,7 +169,7 @@ export class Transfer {
     for await (const piece of this.#pieces()) {
       hash.update(piece);
       this.#spool.push(piece);
-      this.#changed.fire();
+      this.#news.soon();
       await this.#spool.room();
     }
     const found = hash.digest();
@@ -174,7 +179,7 @@ export class Transfer {
   #complete(): void {
     this.#size = this.#spool.end;
     this.#state = 'whole';
-    this.#changed.fire();
+    this.#news.now();
   }
 
   #pieces(): AsyncIterable<Uint8Array> {
@@ -210,7 +215,7 @@ export class Transfer {
 
   #fail(cause: Error): void {
     this.#failure = cause;
-    this.#changed.fire();
+    this.#news.now();
     const unwritten = this.#staging?.failure;
     if (unwritten !== undefined) this.#notStored(unwritten.cause);
     const isAnswer = cause instanceof RegistryError && !(cause instanceof UpstreamFailure);

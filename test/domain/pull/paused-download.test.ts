@@ -71,9 +71,14 @@ testSuite('a download from an upstream that rests', (it) => {
     assert.is(waits.length, TEST_RETRY.retries);
   });
 
-  it('fails at once, if it had not begun', async () => {
-    const { bytes, upstream } = await run(paused(2));
+  it('waits as for any failure, if it had not begun', async () => {
+    const { bytes, waits } = await run(paused(30), paused(30), { cutAt: 0 }, paused(2), {});
     await rejects(bytes, UpstreamPaused);
-    assert.is(upstream.count('fetchBlob'), 1);
+    assert.equal(waits, [75, 150, 300]);
+  });
+
+  it('gives the blob, if it answers again in that time', async () => {
+    const { bytes } = await run(paused(30), paused(30), {});
+    assert.ok(sameBytes(await bytes, BYTES));
   });
 });

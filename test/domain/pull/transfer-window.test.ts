@@ -18,7 +18,7 @@ testSuite('TransferWindow', (it) => {
   it('is a part of the bytes that were pushed, whatever is dropped', () => {
     fc.assert(
       fc.property(fc.nat(1000), steps, (start, all) => {
-        const window = new TransferWindow(start);
+        const window = new TransferWindow(start, 50);
         let end = start;
         let kept = start;
         for (const step of all) {
@@ -31,7 +31,7 @@ testSuite('TransferWindow', (it) => {
           }
           assert.is(window.end, end);
           assert.ok(window.start <= kept, 'bytes are gone that were to stay');
-          assert.ok(kept - window.start < 50, 'a whole piece is here that was to go');
+          assert.ok(kept - window.start <= 50, 'a whole piece is here that was to go');
           checkBytes(window);
         }
       }),
@@ -39,7 +39,7 @@ testSuite('TransferWindow', (it) => {
   });
 
   it('has nothing before its start and from its end on', () => {
-    const window = new TransferWindow(10);
+    const window = new TransferWindow(10, 10);
     assert.is(window.at(10), undefined);
     window.push(CONTENT.subarray(10, 20));
     assert.is(window.at(9), undefined);

@@ -1,0 +1,53 @@
+import * as assert from 'uvu/assert';
+import { Announcer } from '../../../src/domain/pull/announcer.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { testSuite } from '../../support/suite.ts';
+
+function announcer(everyMs: number): { clock: ManualClock; news: Announcer; told: () => number } {
+  const clock = new ManualClock();
+  let told = 0;
+  const news = new Announcer(clock, everyMs, () => told++);
+  return { clock, news, told: () => told };
+}
+
+testSuite('Announcer', (it) => {
+  it('tells the first news at once', () => {
+    const { news, told } = announcer(5);
+    news.soon();
+    assert.is(told(), 1);
+  });
+
+  it('gathers what follows, and tells it once when the time is over', async () => {
+    const { clock, news, told } = announcer(5);
+    for (let count = 0; count < 10; count++) news.soon();
+    assert.is(told(), 1);
+    await clock.advance(5);
+    assert.is(told(), 2);
+    await clock.advance(50);
+    assert.is(told(), 2);
+  });
+
+  it('tells at once again after a pause', async () => {
+    const { clock, news, told } = announcer(5);
+    news.soon();
+    await clock.advance(5);
+    news.soon();
+    assert.is(told(), 2);
+  });
+
+  it('does not keep waiting what cannot wait', async () => {
+    const { clock, news, told } = announcer(5);
+    news.soon();
+    news.soon();
+    news.now();
+    assert.is(told(), 2);
+    await clock.advance(5);
+    assert.is(told(), 2);
+  });
+
+  it('tells each news at once where nothing is to be gathered', () => {
+    const { news, told } = announcer(0);
+    for (let count = 0; count < 3; count++) news.soon();
+    assert.is(told(), 3);
+  });
+});
