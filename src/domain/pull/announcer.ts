@@ -21,7 +21,8 @@ export class Announcer {
   soon(): void {
     if (this.#cancel !== undefined) return;
     const waitMs = this.#toldAtMs + this.#everyMs - this.#clock.now();
-    if (waitMs <= 0) this.now();
+    // More than that is left when the clock was set back.
+    if (waitMs <= 0 || waitMs > this.#everyMs) this.now();
     else this.#cancel = this.#clock.after(waitMs, () => this.now());
   }
 

@@ -154,6 +154,9 @@ function pause(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => void clock.after(delayMs, resolve));
 }
 
+/** Nobody waits for a byte. */
+const PAUSED = Number.POSITIVE_INFINITY;
+
 /** Gives up a download that has brought no byte for too long while somebody was waiting for one. */
 class StallWatch {
   readonly #clock: Clock;
@@ -176,7 +179,7 @@ class StallWatch {
 
   /** The timer goes on, since to make a new one for each piece would cost more than it is worth. */
   pause(): void {
-    this.#waitingSince = Number.POSITIVE_INFINITY;
+    this.#waitingSince = PAUSED;
   }
 
   end(): void {
@@ -184,7 +187,10 @@ class StallWatch {
   }
 
   #look(): void {
-    const leftMs = this.#waitingSince + this.#limitMs - this.#clock.now();
+    const now = this.#clock.now();
+    // What lies in the future is from before the clock was set back.
+    if (this.#waitingSince !== PAUSED && this.#waitingSince > now) this.#waitingSince = now;
+    const leftMs = this.#waitingSince + this.#limitMs - now;
     if (leftMs <= 0) {
       this.stalled = true;
       this.#fetched.cancel();

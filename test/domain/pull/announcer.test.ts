@@ -45,6 +45,17 @@ testSuite('Announcer', (it) => {
     assert.is(told(), 2);
   });
 
+  it('keeps nothing waiting because the clock was set back', () => {
+    let nowMs = 3_600_000;
+    let told = 0;
+    const clock = { now: () => nowMs, after: () => () => {} };
+    const news = new Announcer(clock, 5, () => told++);
+    news.soon();
+    nowMs = 0;
+    news.soon();
+    assert.is(told, 2);
+  });
+
   it('tells each news at once where nothing is to be gathered', () => {
     const { news, told } = announcer(0);
     for (let count = 0; count < 3; count++) news.soon();

@@ -5,6 +5,7 @@ import {
   SizeMismatch,
   TooManyRequests,
   UpstreamBadAnswer,
+  UpstreamPaused,
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../../../src/domain/errors.ts';
@@ -32,6 +33,8 @@ interface Result {
 interface Options extends Partial<Pick<DownloadJob, 'offset' | 'expectedSize' | 'wanted'>> {
   /** How long the consumer takes for each piece. */
   readonly pauseMs?: number;
+  /** By how much the clock is set back once the download runs. */
+  readonly setBackMs?: number;
 }
 
 /** Downloads the blob while time passes; the downloads go as the scripts say, the last one for ever. */
@@ -41,7 +44,12 @@ async function run(scripts: BlobScript[], options: Options = {}): Promise<Result
   upstream.pushBlob(ALPINE, BYTES, { digest: DIGEST });
   upstream.script = scripts.at(-1) ?? {};
   upstream.scripts.push(...scripts.slice(0, -1));
-  const { pauseMs = 0, ...more } = options;
+  const { pauseMs = 0, setBackMs = 0, ...more } = options;
+  let behindMs = 0;
+  const wall = {
+    now: () => clock.now() - behindMs,
+    after: clock.after.bind(clock),
+  };
   const waits: [number, number][] = [];
   const sizes: (number | undefined)[] = [];
   const job: DownloadJob = {
@@ -58,7 +66,7 @@ async function run(scripts: BlobScript[], options: Options = {}): Promise<Result
   let error: Error | undefined;
   let isOver = false;
   const consume = async (): Promise<void> => {
-    const ports = { upstream, clock, random: () => 0.5, retry: TEST_RETRY };
+    const ports = { upstream, clock: wall, random: () => 0.5, retry: TEST_RETRY };
     for await (const piece of download(ports, job)) {
       pieces.push(piece);
       if (pauseMs > 0) await new Promise<void>((done) => void clock.after(pauseMs, done));
@@ -71,8 +79,10 @@ async function run(scripts: BlobScript[], options: Options = {}): Promise<Result
     .finally(() => {
       isOver = true;
     });
+  await settle();
+  behindMs = setBackMs;
   const pending = (): boolean => !isOver;
-  for (let second = 0; pending() && second < 10_000; second++) await pass(clock, 100);
+  for (let second = 0; pending() && second < 3000; second++) await pass(clock, 100);
   await consumed;
   await settle();
   return { bytes: Buffer.concat(pieces), error, waits, sizes, upstream };
@@ -189,6 +199,26 @@ testSuite('download', (it) => {
     assert.is(upstream.count('fetchBlob'), 4);
   });
 
+  it('waits no longer than usual for an upstream that rests before it has begun', async () => {
+    const resting = new UpstreamPaused('keeps failing', 3600, {});
+    const { bytes, waits } = await run([{ refusal: resting }, {}]);
+    assert.ok(sameBytes(bytes, BYTES));
+    assert.equal(waits, [[0, 75]]);
+  });
+
+  it('waits for an upstream that rests once it has begun, but not for ever', async () => {
+    const rests = (seconds: number): BlobScript => ({
+      refusal: new UpstreamPaused('keeps failing', seconds, {}),
+    });
+    const scripts = [{ cutAt: 400 }, rests(0.5), rests(3600), {}];
+    const { bytes, waits } = await run(scripts);
+    assert.ok(sameBytes(bytes, BYTES));
+    assert.equal(
+      waits.map(([, delayMs]) => delayMs),
+      [75, 500, TEST_RETRY.ceilingMs],
+    );
+  });
+
   it('makes no further attempt once it is not wanted', async () => {
     const { error, upstream } = await run([{ cutAt: 400 }], { wanted: () => false });
     assert.instance(error, UpstreamUnreachable);
@@ -212,6 +242,12 @@ testSuite('download', (it) => {
     const { waits, bytes } = await run([script]);
     assert.ok(sameBytes(bytes, BYTES));
     assert.equal(waits, []);
+  });
+
+  it('notices a stall though the clock was set back', async () => {
+    const { waits, bytes } = await run([{ stallAt: 400 }, {}], { setBackMs: 3_600_000 });
+    assert.ok(sameBytes(bytes, BYTES));
+    assert.is(waits.length, 1);
   });
 
   it('takes an upstream for stalled that is slower than that', async () => {
