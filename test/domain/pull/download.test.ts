@@ -207,10 +207,12 @@ testSuite('download', (it) => {
   });
 
   it('waits for an upstream that rests once it has begun, but not for ever', async () => {
-    const rests = (seconds: number): BlobScript => ({
-      refusal: new UpstreamPaused('keeps failing', seconds, {}),
-    });
-    const scripts = [{ cutAt: 400 }, rests(0.5), rests(3600), {}];
+    const scripts = [
+      { cutAt: 400 },
+      { refusal: new UpstreamPaused('keeps failing', 0.5, {}) },
+      { refusal: new UpstreamPaused('keeps failing', 3600, {}) },
+      {},
+    ];
     const { bytes, waits } = await run(scripts);
     assert.ok(sameBytes(bytes, BYTES));
     assert.equal(
