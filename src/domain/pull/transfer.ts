@@ -3,6 +3,7 @@ import {
   DigestMismatch,
   RegistryError,
   SizeMismatch,
+  StorageFailed,
   UpstreamBadAnswer,
   UpstreamFailure,
 } from '../errors.ts';
@@ -225,15 +226,17 @@ export class Transfer {
   }
 
   /**
-   * Keeps what has come for the next attempt, through an outage too, unless it is wrong, or the
-   * upstream makes no sense when it is to go on from there: it might do so for ever. After a commit
-   * this removes nothing.
+   * Keeps what has come for the next attempt, through an outage and a refusal too (to another
+   * repository it may be given), unless it is wrong, or the upstream makes no sense when it is to go
+   * on from there: it might do so for ever. After a commit this removes nothing.
    */
   async #letGo(): Promise<void> {
     const cause = this.#failure;
     const isWrong = cause instanceof DigestMismatch || cause instanceof SizeMismatch;
     const wasNoHelp = cause instanceof UpstreamBadAnswer && this.#spool.end === this.#resumedFrom;
-    if (cause instanceof UpstreamFailure && !isWrong && !wasNoHelp) await this.#staging?.suspend();
+    const isUpstreams = cause instanceof RegistryError && !(cause instanceof StorageFailed);
+    const isWorthIt = this.#spool.end > 0 && !isWrong && !wasNoHelp;
+    if (isUpstreams && isWorthIt) await this.#staging?.suspend();
     else await this.#staging?.discard();
   }
 

@@ -1,9 +1,14 @@
 import * as assert from 'uvu/assert';
-import { StorageFailed, UpstreamUnreachable } from '../../../src/domain/errors.ts';
+import {
+  Denied,
+  StorageFailed,
+  UpstreamTimeout,
+  UpstreamUnreachable,
+} from '../../../src/domain/errors.ts';
 import { outcome, pull, pushBlob, whileTimePasses } from '../../support/blob-pulls.ts';
 import { readAll, sameBytes } from '../../support/bytes.ts';
 import { Gate } from '../../support/gate.ts';
-import { ALPINE, pullParts, world } from '../../support/pull-parts.ts';
+import { ALPINE, BUSYBOX, pullParts, world } from '../../support/pull-parts.ts';
 import { settle } from '../../support/settle.ts';
 import { testSuite } from '../../support/suite.ts';
 
@@ -213,6 +218,21 @@ testSuite('what a transfer holds of the storage', (it) => {
     assert.ok(sameBytes(await pull(after, digest), bytes));
     assert.is(same.upstream.sent(digest).most, 1);
     assert.is(same.upstream.arrivals.at(-1)?.offset, 500);
+  });
+
+  it('is kept through an outage, and through a refusal to another repository', async () => {
+    const parts = pullParts();
+    const { digest, bytes } = pushBlob(parts, 1000);
+    const cut = { cutAt: 500 };
+    parts.upstream.scripts.push(cut, cut, cut, cut, { refusal: new Denied('no') });
+    parts.upstream.scripts.push(...[1, 2, 3, 4].map(() => ({ refusal: new UpstreamTimeout('') })));
+    for (const repository of [ALPINE, BUSYBOX, ALPINE]) {
+      await whileTimePasses(parts, outcome(pull(parts, digest, repository)));
+      await parts.background.idle();
+    }
+    assert.is(parts.upstream.scripts.length, 0);
+    assert.ok(sameBytes(await pull(parts, digest), bytes));
+    assert.is(parts.upstream.sent(digest).most, 1);
   });
 
   it('is thrown away when it is wrong', async () => {
