@@ -1,5 +1,5 @@
 import { NodeHasher } from '../../src/adapters/system/node-hasher.ts';
-import { type Digest, parseDigest } from '../../src/domain/digest.ts';
+import type { Digest } from '../../src/domain/digest.ts';
 import type { ByteReader } from '../../src/domain/ports/byte-reader.ts';
 import { randomBytesOf } from './oci-layer.ts';
 
@@ -17,10 +17,6 @@ export function sha256(bytes: Uint8Array): Digest {
 /** A digest of nothing in particular, for tests that never look behind it. */
 export function digestNamed(name: string): Digest {
   return sha256(Buffer.from(name));
-}
-
-export function asDigest(text: string): Digest {
-  return parseDigest(text);
 }
 
 export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

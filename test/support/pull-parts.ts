@@ -64,11 +64,12 @@ export interface PullOptions {
   readonly policy?: Partial<FreshnessPolicy>;
   readonly maxTransfers?: number;
   readonly verification?: Verification;
+  readonly gatherMs?: number;
 }
 
 /** The use cases over a fake upstream, memory and a clock that stands still. */
 export function pullParts(
-  { policy = {}, maxTransfers = 100, verification = 'never' }: PullOptions = {},
+  { policy = {}, maxTransfers = 100, verification = 'never', gatherMs = 0 }: PullOptions = {},
   { clock, upstream, storage }: World = world(),
 ): PullParts {
   const { blobs, records } = storage;
@@ -102,7 +103,7 @@ export function pullParts(
     links,
     background,
     slots,
-    gatherMs: 0,
+    gatherMs,
   });
   const access = new BlobAccess({ links, shelf, upstream, events, background });
   const sound = new MapCache<true>();

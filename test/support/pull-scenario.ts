@@ -34,6 +34,7 @@ export interface Scenario {
   readonly last: BlobScript;
   readonly storage: StoragePlan;
   readonly clients: readonly ClientPlan[];
+  readonly gatherMs: number;
   /** By how much the clock goes on each time when nothing else can happen; used over and over. */
   readonly ticksMs: readonly number[];
 }
@@ -73,7 +74,7 @@ function digestOfFirst(size: number): Digest {
  * @throws Error if it does not end
  */
 export async function play(scenario: Scenario): Promise<Played> {
-  const parts = pullParts();
+  const parts = pullParts({ gatherMs: scenario.gatherMs });
   const { upstream, storage, clock } = parts;
   const bytes = CONTENT.subarray(0, scenario.size);
   const digest = digestOfFirst(scenario.size);

@@ -99,6 +99,7 @@ function scenario(
         last: pace,
         always: truth(size),
         storage: storagePlan(at),
+        gatherMs: fc.constantFrom(0, 5),
         clients: fc.array(client, { minLength: 1, maxLength: 8 }),
         ticksMs: fc.array(fc.constantFrom(1, 10, 100), { maxLength: 5 }),
       })
