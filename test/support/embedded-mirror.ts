@@ -1,0 +1,83 @@
+import { createLogger } from '../../src/adapters/telemetry/logger.ts';
+import { loadConfig } from '../../src/app/config/load-config.ts';
+import { createContainer } from '../../src/app/container.ts';
+import type { Lifecycle } from '../../src/app/lifecycle.ts';
+import { TOKENS } from '../../src/app/tokens.ts';
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import type { StorageEngine } from '../../src/domain/ports/storage-engine.ts';
+import { SwiftClock } from './swift-clock.ts';
+
+/** How much faster time passes for an embedded mirror. */
+const FACTOR = 5;
+
+export interface EmbeddedOptions {
+  upstream: string;
+  /** `REGISTRY_*` variables, without their prefix. */
+  env?: Readonly<Record<string, string>> | undefined;
+  /** In place of the configured one. */
+  storage?: StorageEngine | undefined;
+  clock?: Clock;
+}
+
+/** A line of the log. */
+export type LogEntry = Readonly<Record<string, unknown>>;
+
+/** The mirror in the test's own process, made and started as the command does it. */
+export class EmbeddedMirror {
+  readonly url: string;
+  readonly log: readonly LogEntry[];
+  readonly storage: StorageEngine;
+  readonly #lifecycle: Lifecycle;
+
+  constructor(url: string, log: readonly LogEntry[], storage: StorageEngine, life: Lifecycle) {
+    this.url = url;
+    this.log = log;
+    this.storage = storage;
+    this.#lifecycle = life;
+  }
+
+  /** What is said about events of this type. */
+  events(type: string): LogEntry[] {
+    return this.log.filter(({ event }) => event === type);
+  }
+
+  async close(): Promise<void> {
+    await this.#lifecycle.stop();
+  }
+}
+
+export async function embeddedMirror(options: EmbeddedOptions): Promise<EmbeddedMirror> {
+  const { config } = loadConfig({ env: environment(options), candidates: [] });
+  const log: LogEntry[] = [];
+  const write = (line: string): void => void log.push(JSON.parse(line) as LogEntry);
+  const container = createContainer(config, createLogger(config.log, { write }), 'test');
+  const clock = options.clock ?? new SwiftClock(FACTOR);
+  container.unbind(TOKENS.clock);
+  container.bind(TOKENS.clock).toConstantValue(clock);
+  if (options.storage !== undefined) {
+    container.unbind(TOKENS.storage);
+    container.bind(TOKENS.storage).toConstantValue(options.storage);
+  }
+  const lifecycle = container.get(TOKENS.lifecycle);
+  const address = await lifecycle.start();
+  const port = address.kind === 'tcp' ? address.port : 0;
+  return new EmbeddedMirror(
+    `http://127.0.0.1:${port}`,
+    log,
+    container.get(TOKENS.storage),
+    lifecycle,
+  );
+}
+
+function environment({ upstream, env = {} }: EmbeddedOptions): Record<string, string> {
+  const all = {
+    PROXY_REMOTEURL: upstream,
+    HTTP_ADDR: '127.0.0.1:0',
+    HTTP_DRAINTIMEOUT: '0s',
+    STORAGE: 'inmemory',
+    LOG_FORMATTER: 'json',
+    LOG_LEVEL: 'debug',
+    ...env,
+  };
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [`REGISTRY_${key}`, value]));
+}
