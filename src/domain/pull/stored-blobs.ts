@@ -18,6 +18,9 @@ export interface StoredBlobsPorts {
   readonly sound: BoundedCache<true>;
 }
 
+/** Up to which size a blob may be read twice to spare its client a broken connection; in bytes. */
+const SMALL = 1024 * 1024;
+
 /** Whether what is read is compared with its digest: it costs a core for each GB/s. */
 export type Verification = 'onread' | 'never';
 
@@ -76,7 +79,7 @@ export class StoredBlobs {
       const blob = await blobs.open(digest, range);
       if (blob === undefined) return undefined;
       if (this.#hasListedSize(repository, digest, blob.size)) {
-        return this.#guarded(repository, digest, blob);
+        return await this.#guarded(repository, digest, blob);
       }
       blob.close();
     } catch (error) {
@@ -97,9 +100,17 @@ export class StoredBlobs {
     sound.set(digest, true);
   }
 
-  #guarded(repository: RepositoryName, digest: Digest, blob: OpenBlob): OpenBlob {
-    const isVerified = this.#verification === 'onread' && blob.range === undefined;
-    return isVerified ? this.#verified(repository, digest, blob) : blob;
+  /** A small one is compared before the client hears of it, and is no trouble if it is damaged. */
+  async #guarded(
+    repository: RepositoryName,
+    digest: Digest,
+    blob: OpenBlob,
+  ): Promise<OpenBlob | undefined> {
+    if (this.#verification === 'never' || blob.range !== undefined) return blob;
+    const verified = this.#verified(repository, digest, blob);
+    if (blob.size > SMALL) return verified;
+    await readThrough(verified);
+    return this.#ports.blobs.open(digest);
   }
 
   #verified(repository: RepositoryName, digest: Digest, blob: OpenBlob): VerifiedBlob {

@@ -88,16 +88,27 @@ testSuite('stored blobs', (it) => {
     });
   }
 
-  it('never ends a damaged blob as if it were whole, and sets it aside', async () => {
+  it('does not give a small damaged blob at all, and sets it aside', async () => {
     for (const damaged of [flipped(0), flipped(999), BYTES.subarray(0, 500), new Uint8Array(0)]) {
       const parts = pullParts();
       await keep(parts, DIGEST, damaged);
-      const blob = await storedBlobs(parts, 'onread').open(ALPINE, DIGEST);
-      assert.ok(blob);
-      await rejects(readAll(blob, 100), BlobDamaged);
+      assert.is(await storedBlobs(parts, 'onread').open(ALPINE, DIGEST), undefined);
       assert.is(await parts.storage.blobs.stat(DIGEST), undefined);
       assert.equal(parts.events.types, ['damaged']);
     }
+  });
+
+  it('never ends a large damaged blob as if it were whole, and sets it aside', async () => {
+    const large = someBytes(2 * 1024 * 1024);
+    const digest = sha256(large);
+    large[1_500_000] = (large[1_500_000] ?? 0) ^ 1;
+    const parts = pullParts();
+    await keep(parts, digest, large);
+    const blob = await storedBlobs(parts, 'onread').open(ALPINE, digest);
+    assert.ok(blob);
+    await rejects(readAll(blob, 65_536), BlobDamaged);
+    assert.is(await parts.storage.blobs.stat(digest), undefined);
+    assert.equal(parts.events.types, ['damaged']);
   });
 
   it('gives no part of a damaged blob, and looks through a sound one only once', async () => {

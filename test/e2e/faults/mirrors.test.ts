@@ -9,13 +9,13 @@ import { tryPull } from './try-pull.ts';
 interface Two {
   origin: HubDouble;
   mirror: HubDouble;
-  pull(): Promise<string>;
+  pull: () => Promise<string>;
 }
 
 testSuite('With a mirror of the upstream', (it) => {
   const closing: (() => Promise<void>)[] = [];
   it.afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const close of closing.splice(0).toReversed()) await close();
   });
 
   async function two(): Promise<Two> {

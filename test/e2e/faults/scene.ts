@@ -86,7 +86,7 @@ function newImage(): ImageIndex {
 export function scenes(it: DefineTest): (options?: SceneOptions) => Promise<Scene> {
   const closing: (() => Promise<void>)[] = [];
   it.afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
+    for (const close of closing.splice(0).toReversed()) await close();
   });
   return async ({ moment = 'cold', env, hub: hubOptions, storage } = {}) => {
     const hub = await startHub(hubOptions);
