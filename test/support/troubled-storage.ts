@@ -26,8 +26,8 @@ type Operation =
 export class TroubledStorage extends MemoryStorage {
   /** Operations that fail. */
   readonly broken: Set<Operation> = new Set();
-  /** Awaited before an operation, if there is one for it. */
-  readonly gates: Map<Operation, () => Promise<void>> = new Map();
+  /** Awaited before an operation, if there is one for it; `opened` and `got` after theirs. */
+  readonly gates: Map<Operation | 'opened' | 'got', () => Promise<void>> = new Map();
   /** A staged blob takes no byte beyond this many. */
   room: number = Number.POSITIVE_INFINITY;
   /** Staged blobs in the order in which they were started. */
@@ -64,7 +64,9 @@ class TroubledBlobs implements BlobStore {
 
   async open(digest: Digest, range?: ByteRange): Promise<OpenBlob | undefined> {
     await this.#trouble.pass('open');
-    return this.#blobs.open(digest, range);
+    const blob = await this.#blobs.open(digest, range);
+    await this.#trouble.gates.get('opened')?.();
+    return blob;
   }
 
   async stage(digest: Digest): Promise<StagedBlob> {
@@ -156,7 +158,9 @@ class TroubledRecords implements RecordStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     await this.#trouble.pass('get');
-    return this.#records.get(key);
+    const value = await this.#records.get(key);
+    await this.#trouble.gates.get('got')?.();
+    return value;
   }
 
   async put(key: string, value: Uint8Array): Promise<void> {

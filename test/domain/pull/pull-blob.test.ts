@@ -10,8 +10,10 @@ import {
 } from '../../../src/domain/errors.ts';
 import { outcome, pull, pushBlob, whileTimePasses } from '../../support/blob-pulls.ts';
 import { readAll, sameBytes } from '../../support/bytes.ts';
+import { Gate } from '../../support/gate.ts';
 import { get, imageNamed } from '../../support/manifest-pulls.ts';
 import { ALPINE, BUSYBOX, type PullParts, pullParts, world } from '../../support/pull-parts.ts';
+import { settle } from '../../support/settle.ts';
 import { rejects, testSuite } from '../../support/suite.ts';
 
 const IMAGE = imageNamed('alpine');
@@ -226,6 +228,21 @@ testSuite('a blob that is here and cannot be read', (it) => {
 });
 
 testSuite('downloads', (it) => {
+  it('are not repeated for one who looked in vain while another’s began and ended', async () => {
+    const parts = pullParts();
+    const { digest, bytes } = pushBlob(parts, 1000);
+    const looking = new Gate();
+    parts.storage.gates.set('opened', () => looking.passed);
+    const late = pull(parts, digest);
+    await settle();
+    parts.storage.gates.clear();
+    await pull(parts, digest);
+    await parts.background.idle();
+    looking.open();
+    assert.ok(sameBytes(await late, bytes));
+    assert.is(parts.upstream.count('fetchBlob'), 1);
+  });
+
   it('run only so many at a time, and all come to their end', async () => {
     const parts = pullParts({ maxTransfers: 2 });
     const all = [101, 102, 103, 104, 105].map((size) => pushBlob(parts, size));

@@ -138,6 +138,20 @@ testSuite('a manifest by digest', (it) => {
     assert.equal(asked(parts), { heads: 0, gets: 1 });
   });
 
+  it('is not fetched for one who looked in vain while another’s fetch began and ended', async () => {
+    const parts = pullParts();
+    parts.upstream.push(ALPINE, OLD);
+    const looking = new Gate();
+    parts.storage.gates.set('got', () => looking.passed);
+    const late = parts.pullManifest.get(ALPINE, ref(OLD_DIGEST));
+    await settle();
+    parts.storage.gates.clear();
+    await get(parts, OLD_DIGEST);
+    looking.open();
+    assert.is((await late).source, 'hit');
+    assert.equal(asked(parts), { heads: 0, gets: 1 });
+  });
+
   it('is asked of the upstream when it is here for another repository alone', async () => {
     const parts = pullParts();
     parts.upstream.push(BUSYBOX, OLD);

@@ -111,6 +111,19 @@ testSuite('stored blobs', (it) => {
     assert.equal(parts.events.types, ['damaged']);
   });
 
+  it('does not trust a blob any more that was sound once and then damaged', async () => {
+    const parts = pullParts();
+    const stored = storedBlobs(parts, 'onread');
+    await keep(parts, DIGEST, BYTES);
+    (await stored.open(ALPINE, DIGEST, PART))?.close();
+    await parts.storage.blobs.delete(DIGEST);
+    await keep(parts, DIGEST, flipped(0));
+    const whole = await stored.open(ALPINE, DIGEST);
+    if (whole !== undefined) await rejects(readAll(whole), BlobDamaged);
+    await keep(parts, DIGEST, flipped(0));
+    assert.is(await stored.open(ALPINE, DIGEST, PART), undefined);
+  });
+
   it('gives no part of a damaged blob, and looks through a sound one only once', async () => {
     const parts = pullParts();
     const stored = storedBlobs(parts, 'onread');

@@ -88,6 +88,8 @@ testSuite('a transfer and its readers', (it) => {
     const served = await parts.pullBlob.open(ALPINE, digest, range);
     assert.is(served.range, undefined, 'a part of it cannot be told');
     assert.ok(sameBytes(await readAll(served.reader), bytes));
+    await parts.background.idle();
+    assert.is(parts.events.of('blob-stored')[0]?.size, 1000);
   });
 
   it('serves a blob of no bytes', async () => {
