@@ -4,6 +4,8 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 export interface Commands {
   /** Runs the mirror until it is told to stop; resolves to what the process ends with. */
   serve(config: string | undefined): Promise<ExitCode>;
+  /** Looks through the storage for what is wrong, and mends it if told so. */
+  verify(config: string | undefined, options: { repair: boolean }): Promise<ExitCode>;
 }
 
 /** Reads the command line (without `node` and the file) and runs what it asks for. */
@@ -27,6 +29,19 @@ export async function runCommandLine(
     .action(async (config: string | undefined) => {
       code = await commands.serve(config);
     });
+  program
+    .command('verify')
+    .description('read everything that is stored, and say what is wrong with it')
+    .argument('[config]', 'the config.yml that the mirror runs with')
+    .option(
+      '--repair',
+      'mend what is found; what goes is fetched again when it is asked for',
+      false,
+    )
+    .addHelpText('after', VERIFY_HELP)
+    .action(async (config: string | undefined, options: { repair: boolean }) => {
+      code = await commands.verify(config, options);
+    });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -45,4 +60,12 @@ cannot be written, in the user's cache directory.
 
 Exit codes: 0 stopped as asked, 1 unexpected failure, 2 wrong command line or configuration,
 3 the storage cannot be used, 4 the address cannot be listened on.
+`;
+
+const VERIFY_HELP = `
+The mirror may be running meanwhile. Damaged blobs are set aside in kagami/quarantine; orphans,
+broken links and unfinished uploads are removed.
+
+Exit codes: 0 all is well, or mended; 1 something is wrong; 2 wrong command line or configuration;
+3 the storage cannot be used.
 `;

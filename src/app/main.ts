@@ -2,10 +2,15 @@ import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
 import { serve } from './serve.ts';
+import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
 
 function complain(message: string): void {
   process.stderr.write(`${message}\n`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function stopSignal(): Promise<string> {
@@ -18,9 +23,10 @@ function stopSignal(): Promise<string> {
 const version = readVersion();
 try {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
-  const surroundings = { env: process.env, version, complain, stopSignal };
+  const surroundings = { env: process.env, version, complain, print, stopSignal };
   const code = await runCommandLine(process.argv.slice(2), version, {
     serve: (config) => serve(surroundings, config),
+    verify: (config, { repair }) => verify(surroundings, config, repair),
   });
   process.exit(code);
 } catch (error) {

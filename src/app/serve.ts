@@ -2,30 +2,18 @@ import { ListenFailed } from '../adapters/http/listen-failed.ts';
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { createLogger, type Logger, standardOutput } from '../adapters/telemetry/logger.ts';
 import { StorageFailed } from '../domain/errors.ts';
-import type { Environment } from './config/environment.ts';
-import { type ConfigResult, loadConfig } from './config/load-config.ts';
-import { ConfigProblems } from './config/problem.ts';
 import { createContainer } from './container.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { readConfiguration, type Surroundings } from './surroundings.ts';
 import { TOKENS } from './tokens.ts';
-
-/** What the command needs of the process it runs in. */
-export interface Surroundings {
-  readonly env: Environment;
-  readonly version: string;
-  /** Tells a person what is wrong before there is a log. */
-  readonly complain: (message: string) => void;
-  /** Resolves with the signal's name when the process is told to stop, again at each call. */
-  readonly stopSignal: () => Promise<string>;
-}
 
 /** `kagami serve`: runs the mirror until a signal stops it. */
 export async function serve(
   surroundings: Surroundings,
   path: string | undefined,
 ): Promise<ExitCode> {
-  const loaded = configuration(surroundings, path);
+  const loaded = readConfiguration(surroundings, path);
   if (loaded === undefined) return EXIT.usage;
   const output = standardOutput();
   const logger = createLogger(loaded.config.log, output);
@@ -37,19 +25,6 @@ export async function serve(
     return failed ?? (await runUntilSignal(lifecycle, logger, surroundings));
   } finally {
     output.flushSync();
-  }
-}
-
-function configuration(
-  { env, complain }: Surroundings,
-  path: string | undefined,
-): ConfigResult | undefined {
-  try {
-    return loadConfig({ path, env });
-  } catch (error) {
-    if (!(error instanceof ConfigProblems)) throw error;
-    for (const { message } of error.problems) complain(`kagami: ${message}`);
-    return undefined;
   }
 }
 

@@ -21,9 +21,14 @@ export function blobKey(digest: Digest): string {
   return `${BLOBS}/${algorithmOf(digest)}/${encoded.slice(0, 2)}/${encoded}/data`;
 }
 
+/** The folder of the blobs that a repository may read, one child for each algorithm. */
+export function layersKey(repository: RepositoryName): string {
+  return `${REPOSITORIES}/${repository}/_layers`;
+}
+
 /** Lets `repository` read the blob; its content is the digest's text. */
 export function layerLinkKey(repository: RepositoryName, digest: Digest): string {
-  return `${REPOSITORIES}/${repository}/_layers/${pathOf(digest)}/link`;
+  return `${layersKey(repository)}/${pathOf(digest)}/link`;
 }
 
 /** The folder of the manifests that a repository may read, one child for each algorithm. */
@@ -45,9 +50,19 @@ export function tagLinkKey(repository: RepositoryName, tag: Tag): string {
   return `${tagsKey(repository)}/${tag}/current/link`;
 }
 
+/** The folder of the digests that the tag ever had, one child for each algorithm. */
+export function tagIndexesKey(repository: RepositoryName, tag: Tag): string {
+  return `${tagsKey(repository)}/${tag}/index`;
+}
+
 /** One for each digest that the tag ever had. */
 export function tagIndexKey(repository: RepositoryName, tag: Tag, digest: Digest): string {
-  return `${tagsKey(repository)}/${tag}/index/${pathOf(digest)}/link`;
+  return `${tagIndexesKey(repository, tag)}/${pathOf(digest)}/link`;
+}
+
+/** What the CNCF registry was uploading or downloading; Kagami's own partials lie elsewhere. */
+export function uploadsKey(repository: RepositoryName): string {
+  return `${REPOSITORIES}/${repository}/_uploads`;
 }
 
 /** Ours: when the upstream last confirmed the tag. */

@@ -1,9 +1,10 @@
 import { algorithmOf, type Digest } from '../digest.ts';
-import { LARGEST_MANIFEST, type Manifest, parseManifest } from '../manifest.ts';
-import type { BlobStore, OpenBlob, StagedBlob } from '../ports/blob-store.ts';
+import { type Manifest, parseManifest } from '../manifest.ts';
+import type { BlobStore, StagedBlob } from '../ports/blob-store.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import { readWhole } from './read-whole.ts';
 import type { RepositoryLinks } from './repository-links.ts';
 
 export interface ManifestShelfPorts {
@@ -99,24 +100,5 @@ export class ManifestShelf {
     const manifest = parseManifest(digest, bytes);
     this.remember(repository, manifest);
     return manifest;
-  }
-}
-
-/** The bytes of a blob; undefined for one that is too large to be a manifest. */
-async function readWhole(blob: OpenBlob): Promise<Uint8Array | undefined> {
-  try {
-    if (blob.size > LARGEST_MANIFEST) return undefined;
-    const bytes = new Uint8Array(blob.size);
-    let length = 0;
-    while (length < bytes.byteLength) {
-      const room = bytes.subarray(length);
-      const piece = await blob.read(() => room);
-      if (piece.byteLength === 0) return bytes.subarray(0, length);
-      if (piece.buffer !== bytes.buffer) bytes.set(piece, length);
-      length += piece.byteLength;
-    }
-    return bytes;
-  } finally {
-    blob.close();
   }
 }
