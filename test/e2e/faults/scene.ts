@@ -46,6 +46,16 @@ export class Scene {
     return tryPull(this.mirror.url, REPOSITORY, 'latest');
   }
 
+  /** Pulls again until all is well; a host that failed often is given a rest first. */
+  async recovers(): Promise<void> {
+    let pulled = await this.pull();
+    for (let tries = 0; tries < 200 && pulled !== 'whole'; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      pulled = await this.pull();
+    }
+    assert.is(pulled, 'whole');
+  }
+
   get(path: string, init?: RequestInit): Promise<Response> {
     return fetch(`${this.mirror.url}/v2/${REPOSITORY}/${path}`, init);
   }
