@@ -35,7 +35,7 @@ export class Lifecycle {
     const { storage, server, upstream, logger } = this.#parts;
     await storage.start();
     const address = await server.listen();
-    const where = { listen: listenText(address), mirrors: upstream.location };
+    const where = { listen: address.url, mirrors: upstream.location };
     logger.info({ ...where, storage: storage.location }, 'kagami is ready');
     this.#probeUpstream();
     return address;
@@ -70,10 +70,4 @@ export class Lifecycle {
     await background.idle();
     await storage.close();
   }
-}
-
-function listenText(address: Address): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  const { host, port } = address;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -118,8 +118,10 @@ testSuite('The kagami command', (it) => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     try {
-      const { code, complaints } = await serve({ REGISTRY_HTTP_ADDR: `127.0.0.1:${port}` });
+      const env = { REGISTRY_HTTP_ADDR: `127.0.0.1:${port}` };
+      const { code, complaints, stdout } = await serve(env);
       assert.is(code, 4);
+      assert.is(stdout, '', 'and says it once');
       assert.is(complaints.length, 1);
       assert.match(complaints[0] ?? '', new RegExp(`^kagami: Port ${port} is in use`));
     } finally {

@@ -59,14 +59,8 @@ export async function embeddedMirror(options: EmbeddedOptions): Promise<Embedded
     container.bind(TOKENS.storage).toConstantValue(options.storage);
   }
   const lifecycle = container.get(TOKENS.lifecycle);
-  const address = await lifecycle.start();
-  const port = address.kind === 'tcp' ? address.port : 0;
-  return new EmbeddedMirror(
-    `http://127.0.0.1:${port}`,
-    log,
-    container.get(TOKENS.storage),
-    lifecycle,
-  );
+  const { url } = await lifecycle.start();
+  return new EmbeddedMirror(url, log, container.get(TOKENS.storage), lifecycle);
 }
 
 function environment({ upstream, env = {} }: EmbeddedOptions): Record<string, string> {

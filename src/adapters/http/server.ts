@@ -22,6 +22,7 @@ export class MirrorServer {
   /** The memory that blobs pass through; for those who watch it. */
   readonly pool: BufferPool;
   readonly #options: HttpOptions;
+  readonly #log: AccessLog;
   readonly #headers: AnswerHeaders;
   readonly #requests: RequestHandler;
   readonly #server: Server;
@@ -32,18 +33,21 @@ export class MirrorServer {
   constructor(mirror: Mirror, options: HttpOptions, log: AccessLog) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
+    this.#log = log;
     this.#headers = new AnswerHeaders(options.headers);
     this.pool = new BufferPool(limits.bufferBytes);
     const { pool } = this;
     const service = { mirror, options, limits, headers: this.#headers, pool };
     this.#requests = new RequestHandler(service, log);
     this.handler = (request, response) => this.#requests.handle(request, response);
-    this.#server = this.#create(limits, log);
+    this.#server = this.#create(limits);
   }
 
   /** @throws ListenFailed */
-  listen(): Promise<Address> {
-    return listen(this.#server, this.#options.listen);
+  async listen(): Promise<Address> {
+    const address = await listen(this.#server, this.#options.listen);
+    this.#server.on('error', (error) => this.#log.trouble?.(error));
+    return address;
   }
 
   /**
@@ -72,7 +76,7 @@ export class MirrorServer {
     return new Set([...this.#requests.running].map(({ request }) => request.socket));
   }
 
-  #create(limits: HttpLimits, log: AccessLog): Server {
+  #create(limits: HttpLimits): Server {
     const server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
@@ -90,7 +94,6 @@ export class MirrorServer {
     server.closeIdleConnections = () => {};
     server.on('connection', (socket) => this.#admit(socket));
     this.#listenForRequests(server);
-    server.on('error', (error) => log.trouble?.(error));
     return server;
   }
 
