@@ -5,6 +5,7 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import type { RepositoryLinks } from './repository-links.ts';
+import { SingleFlight } from './single-flight.ts';
 
 export interface BlobAccessPorts {
   readonly links: RepositoryLinks;
@@ -20,6 +21,7 @@ export interface BlobAccessPorts {
  */
 export class BlobAccess {
   readonly #ports: BlobAccessPorts;
+  readonly #questions = new SingleFlight<void>();
 
   constructor(ports: BlobAccessPorts) {
     this.#ports = ports;
@@ -44,11 +46,17 @@ export class BlobAccess {
   }
 
   /**
-   * Asks the upstream, which decides by beginning to send the blob; nothing of it is read.
+   * Asks the upstream, once for all who want to know meanwhile; it decides by beginning to send the
+   * blob, of which nothing is read.
    *
    * Rejects with the upstream's refusal.
    */
-  async ask(repository: RepositoryName, digest: Digest): Promise<void> {
+  ask(repository: RepositoryName, digest: Digest): Promise<void> {
+    return this.#questions.run(`${repository}@${digest}`, () => this.#ask(repository, digest))
+      .result;
+  }
+
+  async #ask(repository: RepositoryName, digest: Digest): Promise<void> {
     const fetched = await this.#ports.upstream.fetchBlob(repository, digest, 0);
     fetched.cancel();
     this.#link(repository, digest);

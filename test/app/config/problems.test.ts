@@ -97,7 +97,7 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
   ],
   [
     'storage:\n  filesystem: {}\n  inmemory:',
-    '4:3: storage.inmemory is a second driver beside storage.filesystem (config.yml:3:3); keep one, or set REGISTRY_STORAGE, which replaces both',
+    '4:3: storage.inmemory is a second driver beside storage.filesystem (config.yml:3:3); keep one',
   ],
   [
     'storage: {gcs: {bucket: a}}',

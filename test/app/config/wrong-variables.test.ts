@@ -48,7 +48,7 @@ const WRONG: readonly (readonly [
     'two drivers by variables',
     { REGISTRY_STORAGE_INMEMORY: '{}', REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: '/a' },
     [
-      'REGISTRY_STORAGE_INMEMORY: storage.inmemory is a second driver beside storage.filesystem (REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY); keep one, or set REGISTRY_STORAGE, which replaces both',
+      'REGISTRY_STORAGE_INMEMORY: storage.inmemory is a second driver beside storage.filesystem (REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY); keep one',
     ],
   ],
   [
@@ -74,7 +74,7 @@ testSuite('a mistake in a variable is a problem that names it', (it) => {
         REGISTRY_STORAGE_INMEMORY: '',
       }),
       [
-        'REGISTRY_STORAGE_INMEMORY: storage.inmemory is a second driver beside storage.filesystem (config.yml:2:11); keep one, or set REGISTRY_STORAGE, which replaces both',
+        'REGISTRY_STORAGE_INMEMORY: storage.inmemory is a second driver beside storage.filesystem (config.yml:2:11); keep one',
       ],
     );
   });

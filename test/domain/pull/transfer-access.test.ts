@@ -31,6 +31,17 @@ testSuite('who may join a transfer', (it) => {
     assert.ok(await parts.links.hasLayer(BUSYBOX, digest));
   });
 
+  it('asks once for all the clients of that repository', async () => {
+    const parts = pullParts();
+    const { digest, bytes } = pushBlob(parts, 1000, BUSYBOX);
+    await pull(parts, digest);
+    await parts.background.idle();
+    parts.upstream.script = { before: () => settle() };
+    const bodies = await Promise.all([1, 2, 3, 4].map(() => pull(parts, digest, BUSYBOX)));
+    assert.ok(bodies.every((body) => sameBytes(body, bytes)));
+    assert.is(parts.upstream.count('fetchBlob'), 2);
+  });
+
   it('refuses a repository to which the upstream refuses the blob', async () => {
     const parts = pullParts();
     const { digest, bytes } = pushBlob(parts, 1000);

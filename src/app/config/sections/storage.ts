@@ -107,8 +107,5 @@ export function storageOf(values: Values, fallback: () => string): StorageConfig
 /** Says both places, for one is often a variable that was meant for another file. */
 function refuseSecond(values: Values, first: Section, second: Section): void {
   const place = `(${placeOf(values.origin(first))})`;
-  values.problem(
-    second,
-    `is a second driver beside ${values.keyOf(first)} ${place}; keep one, or set REGISTRY_STORAGE, which replaces both`,
-  );
+  values.problem(second, `is a second driver beside ${values.keyOf(first)} ${place}; keep one`);
 }
