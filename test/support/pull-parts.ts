@@ -106,8 +106,8 @@ export function pullParts(
     gatherMs,
   });
   const access = new BlobAccess({ links, shelf, upstream, events, background });
-  const sound = new MapCache<true>();
-  const stored = new StoredBlobs({ blobs, shelf, hasher, events, sound }, verification);
+  const memory = { sound: new MapCache<true>(), hot: undefined };
+  const stored = new StoredBlobs({ blobs, shelf, hasher, events, ...memory }, verification);
   const pullBlob = new PullBlob({ stored, access, shelf, transfers, upstream });
   const useCases = { pullManifest, access, transfers, pullBlob, check, fetch, tags, shelf, links };
   return { clock, upstream, storage, events, background, hot, ...useCases };

@@ -7,11 +7,18 @@ const MIB = 1024 * 1024;
 /** What manifests may take in memory, and what one may be to be kept there; in bytes. */
 const HOT_MANIFESTS = { maxBytes: 32 * MIB, maxEntryBytes: MIB };
 
+/** The same for small blobs. */
+const HOT_BLOBS = { maxBytes: 48 * MIB, maxEntryBytes: MIB };
+
 /** How many small facts (links, sizes, tags) of each kind stay in memory. */
 const FACTS = 50_000;
 
 export function hotManifests(): BoundedCache<Manifest> {
   return new LruBoundedCache<Manifest>({ ...HOT_MANIFESTS, sizeOf: sizeOfManifest });
+}
+
+export function hotBlobs(): BoundedCache<Uint8Array> {
+  return new LruBoundedCache<Uint8Array>({ ...HOT_BLOBS, sizeOf: ({ byteLength }) => byteLength });
 }
 
 export function facts<V extends object | number | boolean>(): BoundedCache<V> {

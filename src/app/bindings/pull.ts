@@ -18,7 +18,7 @@ import { TagCheck, type TagPolicy } from '../../domain/pull/tag-check.ts';
 import { Transfers } from '../../domain/pull/transfers.ts';
 import type { Config } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
-import { facts, hotManifests } from './caches.ts';
+import { facts, hotBlobs, hotManifests } from './caches.ts';
 import { retryPolicy } from './retry.ts';
 
 /** Short beside a network's round trip, long beside the time in which 64 KiB come; in milliseconds. */
@@ -83,8 +83,11 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.links, t.shelf, t.upstream, t.events, t.background],
   );
   bind(t.storedBlobs).toResolvedValue(
-    ({ blobs }, shelf, hasher, events, { verification }) =>
-      new StoredBlobs({ blobs, shelf, hasher, events, sound: facts() }, verification),
+    ({ blobs }, shelf, hasher, events, { verification, storage }) => {
+      const hot = storage.driver === 'inmemory' ? undefined : hotBlobs();
+      const ports = { blobs, shelf, hasher, events, sound: facts<true>(), hot };
+      return new StoredBlobs(ports, verification);
+    },
     [t.storage, t.shelf, t.hasher, t.events, t.config],
   );
   bind(t.pullBlob).toResolvedValue(

@@ -1,12 +1,14 @@
 import type { ByteRange } from '../byte-range.ts';
-import type { Digest } from '../digest.ts';
-import { RangeNotSatisfiable } from '../errors.ts';
+import { algorithmOf, type Digest } from '../digest.ts';
+import { RangeNotSatisfiable, StorageFailed } from '../errors.ts';
 import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
+import { MemoryBlob } from './memory-blob.ts';
+import { readWhole } from './read-whole.ts';
 import { BlobDamaged, readThrough, VerifiedBlob } from './verified-blob.ts';
 
 export interface StoredBlobsPorts {
@@ -16,9 +18,11 @@ export interface StoredBlobsPorts {
   readonly events: Events;
   /** Blobs that were found whole, by digest; so that a part needs no second reading of the whole. */
   readonly sound: BoundedCache<true>;
+  /** The bytes of small blobs, by digest; undefined where the storage itself is memory. */
+  readonly hot: BoundedCache<Uint8Array> | undefined;
 }
 
-/** Up to which size a blob may be read twice to spare its client a broken connection; in bytes. */
+/** Up to which size a blob is kept in memory, in bytes. */
 const SMALL = 1024 * 1024;
 
 /** Whether what is read is compared with its digest: it costs a core for each GB/s. */
@@ -43,6 +47,8 @@ export class StoredBlobs {
     digest: Digest,
     range?: ByteRange,
   ): Promise<OpenBlob | undefined> {
+    const hot = this.#ports.hot?.get(digest);
+    if (hot !== undefined) return new MemoryBlob(hot, range);
     try {
       if (range !== undefined && this.#verification === 'onread') {
         await this.#prove(repository, digest);
@@ -100,17 +106,28 @@ export class StoredBlobs {
     sound.set(digest, true);
   }
 
-  /** A small one is compared before the client hears of it, and is no trouble if it is damaged. */
-  async #guarded(
-    repository: RepositoryName,
-    digest: Digest,
-    blob: OpenBlob,
-  ): Promise<OpenBlob | undefined> {
-    if (this.#verification === 'never' || blob.range !== undefined) return blob;
-    const verified = this.#verified(repository, digest, blob);
-    if (blob.size > SMALL) return verified;
-    await readThrough(verified);
-    return this.#ports.blobs.open(digest);
+  /**
+   * A small one is read whole, and stays in memory for those who come next: opening and closing its
+   * file takes longer than reading it. If it is to be verified, that is done before the client hears of
+   * it, who then has no trouble with a damaged one.
+   */
+  async #guarded(repository: RepositoryName, digest: Digest, blob: OpenBlob): Promise<OpenBlob> {
+    if (blob.range !== undefined) return blob;
+    const { hot, hasher } = this.#ports;
+    const isVerified = this.#verification === 'onread';
+    if (hot === undefined || blob.size > SMALL) {
+      return isVerified ? this.#verified(repository, digest, blob) : blob;
+    }
+    const bytes = await readWhole(blob);
+    if (bytes?.byteLength !== blob.size) throw new StorageFailed('a blob ends before its end');
+    const found = isVerified ? hasher.digest(algorithmOf(digest), bytes) : digest;
+    if (found !== digest) {
+      const error = new BlobDamaged(digest, found);
+      await this.#setAside(repository, digest, error.detail);
+      throw error;
+    }
+    hot.set(digest, bytes);
+    return new MemoryBlob(bytes, undefined);
   }
 
   #verified(repository: RepositoryName, digest: Digest, blob: OpenBlob): VerifiedBlob {
@@ -126,8 +143,9 @@ export class StoredBlobs {
   }
 
   async #setAside(repository: RepositoryName, digest: Digest, detail: unknown): Promise<void> {
-    const { blobs, events, sound } = this.#ports;
+    const { blobs, events, sound, hot } = this.#ports;
     sound.delete(digest);
+    hot?.delete(digest);
     events.emit({ type: 'damaged', repository, digest, detail });
     await blobs.setAside(digest);
   }

@@ -15,10 +15,14 @@ const DIGEST = sha256(BYTES);
 const PART = { kind: 'from', first: 100, last: 199 } as const;
 const BEYOND = { kind: 'from', first: 5000, last: undefined } as const;
 
-function storedBlobs(parts: PullParts, verification: 'onread' | 'never'): StoredBlobs {
+function storedBlobs(
+  parts: PullParts,
+  verification: 'onread' | 'never',
+  hot: MapCache<Uint8Array> | undefined = new MapCache(),
+): StoredBlobs {
   const { shelf, events, storage } = parts;
   const ports = { blobs: storage.blobs, shelf, events, hasher: new NodeHasher() };
-  return new StoredBlobs({ ...ports, sound: new MapCache() }, verification);
+  return new StoredBlobs({ ...ports, sound: new MapCache(), hot }, verification);
 }
 
 /** A manifest of the repository says that the blob has this size. */
@@ -136,5 +140,34 @@ testSuite('stored blobs', (it) => {
     (await stored.open(ALPINE, DIGEST, PART))?.close();
     (await stored.open(ALPINE, DIGEST, PART))?.close();
     assert.is(opened, 3);
+  });
+
+  for (const verification of ['onread', 'never'] as const) {
+    it(`opens a small blob once, and gives it and its parts from memory (verify: ${verification})`, async () => {
+      const parts = pullParts();
+      const stored = storedBlobs(parts, verification);
+      await keep(parts, DIGEST, BYTES);
+      (await stored.open(ALPINE, DIGEST))?.close();
+      parts.storage.broken.add('open');
+      const whole = await stored.open(ALPINE, DIGEST);
+      assert.ok(whole && sameBytes(await readAll(whole, 64), BYTES));
+      const part = await stored.open(ALPINE, DIGEST, PART);
+      assert.equal(part?.range, { first: 100, last: 199 });
+      assert.ok(part && sameBytes(await readAll(part), BYTES.subarray(100, 200)));
+      assert.is(
+        (await rejects(stored.open(ALPINE, DIGEST, BEYOND), RangeNotSatisfiable)).size,
+        1000,
+      );
+    });
+  }
+
+  it('leaves a large blob where it is', async () => {
+    const parts = pullParts();
+    const large = someBytes(1024 * 1024 + 1);
+    const hot = new MapCache<Uint8Array>();
+    await keep(parts, sha256(large), large);
+    const blob = await storedBlobs(parts, 'never', hot).open(ALPINE, sha256(large));
+    assert.ok(blob && sameBytes(await readAll(blob, 65_536), large));
+    assert.is(hot.get(sha256(large)), undefined);
   });
 });
