@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const INSTALL =
-  'apt-get install -y docker.io containerd runc podman buildah skopeo umoci busybox-static';
+  'apt-get install -y docker.io containerd runc podman buildah skopeo umoci busybox-static docker-registry';
 
 /** What the tests with real clients run. */
 export const CLIENT_PROGRAMS: readonly string[] = [

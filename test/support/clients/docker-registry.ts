@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Program } from '../program.ts';
+import { requirePrograms } from './installed.ts';
+
+/** The CNCF registry, over a directory of its own or of somebody else's. */
+export interface RunningRegistry {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface RegistryOptions {
+  /** Where it keeps what it has. */
+  directory: string;
+  /** What it is a mirror of; without, it is a plain registry. */
+  upstream?: string;
+}
+
+export async function startDockerRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  requirePrograms(['docker-registry']);
+  const port = await freePort();
+  const file = join(options.directory, `registry-${port}.yml`);
+  await writeFile(file, configuration(options, port));
+  const program = new Program('docker-registry', ['serve', file]);
+  const url = `http://127.0.0.1:${port}`;
+  await program.until('listening', ({ stderr }) =>
+    /listening on/.test(stderr) ? true : undefined,
+  );
+  return { url, stop: () => program.stop().then(() => undefined) };
+}
+
+function configuration({ directory, upstream }: RegistryOptions, port: number): string {
+  return `version: 0.1
+log:
+  level: info
+storage:
+  filesystem:
+    rootdirectory: ${directory}
+  delete:
+    enabled: true
+http:
+  addr: 127.0.0.1:${port}
+  draintimeout: 2s
+${upstream === undefined ? '' : `proxy:\n  remoteurl: ${upstream}\n`}`;
+}
+
+/** It cannot tell which port it took. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
