@@ -13,6 +13,10 @@ import { type TempDirectory, tempDirectory } from '../support/temp-directory.ts'
 const REPOSITORY = 'library/sample';
 const NAME = `docker/registry/v2/repositories/${REPOSITORY}`;
 
+function stopSignal(): Promise<string> {
+  return new Promise(() => {});
+}
+
 testSuite('A directory that goes from docker-registry to Kagami and back', (it) => {
   let hub: HubDouble;
   let directory: TempDirectory;
@@ -104,8 +108,7 @@ testSuite('A directory that goes from docker-registry to Kagami and back', (it) 
     await writeFile(file, `version: 0.1\n${storage}\nproxy: {remoteurl: ${hub.url}}\n`);
     const lines: string[] = [];
     const print = (line: string): void => void lines.push(line);
-    const never = (): Promise<string> => new Promise(() => {});
-    const surroundings = { env: {}, version: 'test', complain: print, print, stopSignal: never };
+    const surroundings = { env: {}, version: 'test', complain: print, print, stopSignal };
     assert.is(await verify(surroundings, file, true), 0);
     assert.ok(
       lines.some((line) => line.startsWith('broken link: ')),

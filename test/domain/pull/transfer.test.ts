@@ -141,6 +141,20 @@ testSuite('a transfer and its readers', (it) => {
     assert.equal(resumed, [500, 800]);
   });
 
+  it('makes no further attempt once it is stopped, and keeps what has come', async () => {
+    const parts = pullParts();
+    const { digest, bytes } = pushBlob(parts, 1000);
+    parts.upstream.scripts.push({ cutAt: 500 });
+    const pulling = outcome(pull(parts, digest));
+    await settle();
+    parts.transfers.stop();
+    parts.clock.advance(60_000);
+    assert.instance(await pulling, UpstreamUnreachable);
+    await parts.background.idle();
+    assert.ok(sameBytes(await pull(parts, digest), bytes));
+    assert.is(parts.upstream.sent(digest).most, 1);
+  });
+
   it('fails its readers when the upstream does not come back', async () => {
     const parts = pullParts();
     const { digest } = pushBlob(parts, 1000);
