@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import type { HttpOptions } from '../../adapters/http/options.ts';
+import { DEFAULT_LIMITS, type HttpOptions } from '../../adapters/http/options.ts';
 import { MirrorServer } from '../../adapters/http/server.ts';
 import { RequestLog } from '../../adapters/telemetry/request-log.ts';
 import type { Config } from '../config/config.ts';
@@ -40,6 +40,8 @@ function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
     limits: {
       maxHeaderBytes: http.limits.headerBytes,
       headersTimeoutMs: http.limits.headerTimeoutMs,
+      // Headers that may take longer than a whole request would end with it.
+      requestTimeoutMs: Math.max(DEFAULT_LIMITS.requestTimeoutMs, http.limits.headerTimeoutMs),
       keepAliveTimeoutMs: http.limits.idleTimeoutMs,
       writeTimeoutMs: http.limits.writeTimeoutMs,
       connections: http.limits.connections,

@@ -14,6 +14,8 @@ export interface Checked {
 
 const KINDS = { scalar: 'a single value', list: 'a list', map: 'a section' };
 const NOT_SHOWN = 'what is there (not shown, for it is secret)';
+/** A number without a unit, where a duration is expected. */
+const BARE = /^[1-9]\d*$/;
 const EXPECTED = { section: 'a section', map: 'a section', list: 'a list' };
 
 /**
@@ -87,9 +89,7 @@ export class Checker {
     if (isNull(node)) return undefined;
     if (shape.kind === 'scalar') return this.#scalar(shape, node, key, secret);
     if (shape.kind === 'list' && node.kind === 'list') {
-      const read = (item: RawNode, at: number): unknown =>
-        this.#value(shape.item, item, `${key}.${at}`, secret);
-      return node.items.map(read).filter((value) => value !== undefined);
+      return this.#items(shape.item, node.items, key, secret);
     }
     if (shape.kind === 'map' && node.kind === 'map') {
       const read = ([name, entry]: [string, RawEntry]): [string, unknown] => [
@@ -102,9 +102,20 @@ export class Checker {
     return this.#wrong(key, EXPECTED[shape.kind], node);
   }
 
+  /** Each is found under its position too, empty or wrong ones without a value. */
+  #items(shape: Shape, nodes: readonly RawNode[], key: string, secret: boolean): unknown[] {
+    const values = nodes.map((node, position) => {
+      const value = this.#value(shape, node, `${key}.${position}`, secret);
+      this.found.set(`${key}.${position}`, { value, origin: node.origin });
+      return value;
+    });
+    return values.filter((value) => value !== undefined);
+  }
+
   /** A section in a list: an object with the value of each of its keys, or its default. */
   #item(section: Section, node: RawNode, key: string): unknown {
     this.section(section, node, key, true);
+    if (node.kind !== 'map') return undefined;
     const valueOf = ([name, field]: [string, Field]): [string, unknown] => {
       const fallback = field.kind === 'setting' ? field.fallback : undefined;
       return [name, this.found.get(`${key}.${name}`)?.value ?? fallback];
@@ -116,7 +127,7 @@ export class Checker {
     if (node.kind !== 'scalar') return this.#wrong(key, shape.expected, node);
     const result = shape.type.safeParse(node.text);
     if (!result.success) {
-      return this.#wrong(key, shape.expected, node, secret ? NOT_SHOWN : quoted(node.text));
+      return this.#wrong(key, shape.expected, node, secret ? NOT_SHOWN : shown(shape, node.text));
     }
     if (shape.name === 'duration' && Math.abs(result.data as number) < 1)
       this.#bare(node.text, key, node.origin);
@@ -125,7 +136,7 @@ export class Checker {
 
   /** `draintimeout: 30` asks for 30 nanoseconds, and nobody means that. */
   #bare(text: string, key: string, origin: Origin): void {
-    if (!/^[1-9]\d*$/.test(text)) return;
+    if (!BARE.test(text)) return;
     this.#report.warn(
       `${key} is ${text} nanoseconds (${placeOf(origin)}), for a number without a unit counts ` +
         `nanoseconds; write \`${text}s\` for seconds.`,
@@ -139,8 +150,7 @@ export class Checker {
     node: RawNode,
     found: string = KINDS[node.kind],
   ): undefined {
-    const quote = node.origin.kind === 'variable' && node.kind !== 'scalar';
-    const hint = quote ? '; a variable is read as YAML, so quote a value that is not meant so' : '';
+    const hint = node.origin.kind === 'variable' ? hintOfYaml(expected, node) : '';
     this.#report.problem(node.origin, `${key} must be ${expected}, not ${found}${hint}`, key);
   }
 
@@ -150,6 +160,19 @@ export class Checker {
     const hint = nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
     this.#report.problem(entry.keyOrigin, `${key} is not a known key${hint}`, key);
   }
+}
+
+/** A variable that holds one value where a list is expected, or brackets where none are. */
+function hintOfYaml(expected: string, { kind }: RawNode): string {
+  if (kind !== 'scalar') {
+    return '; a variable is read as YAML, so quote a value that is not meant so';
+  }
+  return expected === EXPECTED.list ? '; a variable is read as YAML, so write `[a, b]`' : '';
+}
+
+function shown({ name }: Scalar, text: string): string {
+  const bare = name === 'duration' && BARE.test(text);
+  return bare ? `${quoted(text)}, which counts nanoseconds` : quoted(text);
 }
 
 /** `x-anything:` at the top is a place for anchors, for the registry ignores what it does not know. */

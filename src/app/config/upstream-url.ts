@@ -8,6 +8,7 @@ const HUB_PAGES = ['docker.io', 'hub.docker.com', 'www.docker.io'];
 
 interface UpstreamUrl {
   readonly url: URL;
+  /** A sentence that goes on after the key. */
   readonly warning?: string;
 }
 
@@ -17,20 +18,25 @@ interface UpstreamUrl {
  * @returns the URL, or what is wrong with it: a sentence that goes on after the key.
  */
 export function upstreamUrl(written: string): UpstreamUrl | string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) return withoutScheme(written);
-  if (!URL.canParse(written))
-    return `must be a URL such as \`${DOCKER_HUB}\`, not ${quoted(written)}`;
-  const url = new URL(written);
-  const refusal = url.protocol === 'file:' ? refusedFile(url) : refusedParts(url);
-  if (refusal !== undefined) return refusal;
-  return HUB_PAGES.includes(url.hostname) ? hubInstead(url) : { url };
+  const url = parsed(written);
+  if (typeof url === 'string') return url;
+  if (url.protocol === 'file:') return refusedFile(url) ?? { url };
+  if (!isWeb(url)) return `must be an http, https or file URL, not ${quoted(url.protocol)}`;
+  return refusedWeb(url, 'set proxy.username and proxy.password instead') ?? registryAt(url);
 }
 
 /** Reads an item of `proxy.mirrors`: as {@link upstreamUrl}, but a mirror is a registry. */
-export function mirrorUrl(written: string): URL | string {
-  const parsed = upstreamUrl(written);
-  if (typeof parsed === 'string') return parsed;
-  return parsed.url.protocol === 'file:' ? 'must be an http or https URL' : parsed.url;
+export function mirrorUrl(written: string): UpstreamUrl | string {
+  const url = parsed(written);
+  if (typeof url === 'string') return url;
+  if (!isWeb(url)) return `must be an http or https URL, not ${quoted(url.protocol)}`;
+  return refusedWeb(url, 'a mirror is asked without') ?? registryAt(url);
+}
+
+function parsed(written: string): URL | string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) return withoutScheme(written);
+  if (URL.canParse(written)) return new URL(written);
+  return `must be a URL such as \`${DOCKER_HUB}\`, not ${quoted(written)}`;
 }
 
 function withoutScheme(written: string): string {
@@ -41,14 +47,13 @@ function withoutScheme(written: string): string {
   return `must begin with a scheme; did you mean \`${example}\`?`;
 }
 
-function refusedParts(url: URL): string | undefined {
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `must be an http, https or file URL, not ${quoted(url.protocol)}`;
-  }
-  if (url.username !== '' || url.password !== '') {
-    return 'must not hold a user name or password; set proxy.username and proxy.password instead';
-  }
-  return refusedRest(url);
+function isWeb({ protocol }: URL): boolean {
+  return protocol === 'http:' || protocol === 'https:';
+}
+
+function refusedWeb(url: URL, instead: string): string | undefined {
+  const hasUser = url.username !== '' || url.password !== '';
+  return hasUser ? `must not hold a user name or password; ${instead}` : refusedRest(url);
 }
 
 function refusedFile(url: URL): string | undefined {
@@ -61,7 +66,8 @@ function refusedRest(url: URL): string | undefined {
   return rest ? 'must end with the path; a query or a fragment means nothing there' : undefined;
 }
 
-function hubInstead(url: URL): UpstreamUrl {
-  const warning = `proxy.remoteurl: ${url.hostname} is not a registry; Docker Hub's is ${DOCKER_HUB}, which is used.`;
+function registryAt(url: URL): UpstreamUrl {
+  if (!HUB_PAGES.includes(url.hostname)) return { url };
+  const warning = `names ${url.hostname}, which is not a registry; Docker Hub's is ${DOCKER_HUB}, which is used.`;
   return { url: new URL(DOCKER_HUB), warning };
 }

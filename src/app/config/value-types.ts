@@ -42,11 +42,32 @@ export const duration: Scalar<number> = scalar(
   goDuration,
 );
 
-/** A length of time that can be waited for, in milliseconds. */
+const NOT_NEGATIVE = 'a duration of 0 or more, such as `90s`, `1h30m` or `500ms`';
+const notNegative = goDuration.refine((milliseconds) => milliseconds >= 0);
+
+/** A length of time that is compared with others and never waited for, in milliseconds. */
+export const age: Scalar<number> = scalar('duration', NOT_NEGATIVE, notNegative);
+
+/**
+ * 24 days. A timer of Node's that is to go off after 25 goes off at once: it counts milliseconds in
+ * 31 bits.
+ */
+const LONGEST_WAIT_MS = 24 * 24 * 3_600_000;
+
+/** A length of time that is waited for, in milliseconds; nobody sees the end of the longest one. */
 export const wait: Scalar<number> = scalar(
   'duration',
-  'a duration of 0 or more, such as `90s`, `1h30m` or `500ms`',
-  goDuration.refine((milliseconds) => milliseconds >= 0),
+  NOT_NEGATIVE,
+  notNegative.transform((milliseconds) => Math.min(milliseconds, LONGEST_WAIT_MS)),
+);
+
+/** How long others may take; in whole milliseconds, for Node's HTTP server refuses any other. */
+export const limit: Scalar<number> = scalar(
+  'duration',
+  'a duration of `1ms` or more, such as `90s`, `1h30m` or `500ms`',
+  goDuration
+    .refine((milliseconds) => milliseconds >= 1)
+    .transform((milliseconds) => Math.min(Math.ceil(milliseconds), LONGEST_WAIT_MS)),
 );
 
 /** One of some words, in any case, as the registry reads its log level. */

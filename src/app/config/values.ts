@@ -4,6 +4,13 @@ import type { Report } from './report.ts';
 import type { Field, Setting } from './schema.ts';
 import type { SchemaIndex } from './schema-index.ts';
 
+/** An item of a list. */
+export interface Item<T> {
+  /** Its position, as it stands in a key. */
+  readonly part: string;
+  readonly value: T;
+}
+
 /** The checked values, by the setting that declares them; what sections build the result from. */
 export class Values {
   readonly report: Report;
@@ -22,6 +29,17 @@ export class Values {
     return checked === undefined ? setting.fallback : (checked.value as T);
   }
 
+  /** The items of a list, without those that are empty or wrong. */
+  items<T>(setting: Setting<readonly T[] | undefined>): Item<T>[] {
+    const items: Item<T>[] = [];
+    for (let position = 0; ; position++) {
+      const checked = this.#found.get(`${this.keyOf(setting)}.${position}`);
+      if (checked === undefined) return items;
+      if (checked.value === undefined) continue;
+      items.push({ part: String(position), value: checked.value as T });
+    }
+  }
+
   keyOf(field: Field): string {
     return this.#index.keyOf(field);
   }
@@ -29,6 +47,11 @@ export class Values {
   /** Where it was set, or `default`. */
   origin(field: Field): Origin {
     return this.#found.get(this.#index.keyOf(field))?.origin ?? DEFAULT_ORIGIN;
+  }
+
+  /** Whether anything, right or wrong, is given for the part of a setting that has this key. */
+  isPartSet(field: Field, part: string): boolean {
+    return this.#found.has(`${this.keyOf(field)}.${part}`);
   }
 
   /** Reports a mistake in the part of a setting that has this key, such as an item of a list. */
@@ -41,6 +64,11 @@ export class Values {
   /** Whether file or variables name it, rightly or wrongly. */
   isSet(field: Field): boolean {
     return this.origin(field).kind !== 'default';
+  }
+
+  /** Warns of a setting; `sentence` goes on after its key. */
+  warn(field: Field, sentence: string): void {
+    this.report.warn(`${this.keyOf(field)} ${sentence}`);
   }
 
   /** Reports a mistake in a setting; `sentence` goes on after its key. */

@@ -5,7 +5,7 @@ import type { ErrorCode } from 'yaml';
  * hold a password.
  */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  BAD_ALIAS: 'this alias names no anchor above it',
+  BAD_ALIAS: 'this alias names no anchor above it; a text that starts with `*` must be quoted',
   BAD_DQ_ESCAPE: 'a double-quoted text holds a backslash that escapes nothing',
   BAD_INDENT: 'the indentation does not fit the lines around it, or a bracket is not closed',
   BAD_SCALAR_START: 'a text that starts with `@`, `` ` ``, `%` or the like must be quoted',

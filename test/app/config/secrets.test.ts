@@ -69,6 +69,15 @@ testSuite('a secret is in no message and in no printed configuration', (it) => {
     [`proxy: {remoteurl: "https://me:${SECRET}@a.example:port"}`, {}],
     [`proxy: {remoteurl: "https://a.example/?token=${SECRET}"}`, {}],
     [`proxy: {passwort: ${SECRET}}`, {}],
+    [`proxy: {mirrors: ["https://me:${SECRET}@a.example"]}`, {}],
+    [`proxy: {mirrors: ["https://a.example/?token=${SECRET}"]}`, {}],
+    [`proxy: {credentials: ${SECRET}}`, {}],
+    [`proxy: {credentials: [${SECRET}]}`, {}],
+    [`proxy: {credentials: {username: me, password: ${SECRET}}}`, {}],
+    ...VALUES.map(
+      (value) => [`proxy: {credentials: [{username: me, password: ${value}}]}`, {}] as const,
+    ),
+    ...VALUES.map((value) => [`proxy: {credentials: [{password: ${value}}]}`, {}] as const),
     [`proxy: ${SECRET}`, {}],
     [`redis: ${SECRET}`, {}],
     [`http: {addr: "me:${SECRET}@a:1"}`, {}],
@@ -77,6 +86,12 @@ testSuite('a secret is in no message and in no printed configuration', (it) => {
     ['', { REGISTRY_PROXY: `{username: me, password: ${SECRET}` }],
     ['', { REGISTRY_PROXY: `{username: me, pasword: ${SECRET}}` }],
     ['', { REGISTRY_PROXY: SECRET }],
+    ['', { REGISTRY_PROXY_CREDENTIALS: SECRET }],
+    ['', { REGISTRY_PROXY_CREDENTIALS: `[{username: me, password: ${SECRET}}` }],
+    ['', { REGISTRY_PROXY_CREDENTIALS_0: SECRET }],
+    ['', { REGISTRY_PROXY_CREDENTIALS_0_PASSWORD: SECRET }],
+    ['', { REGISTRY_PROXY_CREDENTIALS_1_PASSWORD: SECRET }],
+    ['', { REGISTRY_PROXY_CREDENTIALS_0_PASWORD: SECRET }],
   ] as const;
   for (const [yaml, env] of ELSEWHERE) {
     it(`nor where it should not be: ${yaml}${JSON.stringify(env)}`, () => {

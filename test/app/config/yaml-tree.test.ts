@@ -43,7 +43,10 @@ const NOT_YAML = [
     'a: @b',
     'c.yml:1:4: not valid YAML: a text that starts with `@`, `` ` ``, `%` or the like must be quoted',
   ],
-  ['a: *b', 'c.yml:1:4: not valid YAML: this alias names no anchor above it'],
+  [
+    'a: *b',
+    'c.yml:1:4: not valid YAML: this alias names no anchor above it; a text that starts with `*` must be quoted',
+  ],
   [
     'a: 1\n---\nb: 2',
     'c.yml:2:1: not valid YAML: one document is expected, so `---` may only stand at the top',

@@ -21,13 +21,17 @@ export const credentials: Setting<readonly Written[] | undefined> = setting(list
 
 export function credentialsOf(values: Values): UpstreamCredentials[] {
   const accounts: UpstreamCredentials[] = [];
-  for (const [position, { username, password }] of (values.of(credentials) ?? []).entries()) {
-    if (username !== undefined && password !== undefined) {
-      accounts.push({ username, password: new Secret(password) });
-      continue;
-    }
-    const missing = username === undefined ? 'username' : 'password';
-    values.partProblem(credentials, String(position), `needs a ${missing}`);
+  for (const { part, value } of values.items(credentials)) {
+    const { username, password } = value;
+    if (username === undefined || password === undefined) refuseHalf(values, part);
+    else accounts.push({ username, password: new Secret(password) });
   }
   return accounts;
+}
+
+function refuseHalf(values: Values, part: string): void {
+  for (const name of ['username', 'password']) {
+    if (values.isPartSet(credentials, `${part}.${name}`)) continue;
+    values.partProblem(credentials, part, `needs a ${name}`);
+  }
 }

@@ -1,22 +1,22 @@
 import type { LimitsConfig } from '../config.ts';
 import { section, setting } from '../declare.ts';
 import type { Section, Setting } from '../schema.ts';
-import { wait, wholeNumber } from '../value-types.ts';
+import { limit, wholeNumber } from '../value-types.ts';
 import type { Values } from '../values.ts';
 
 const headerbytes = setting(wholeNumber, {
   default: '16384',
   help: 'Largest request line and headers together, in bytes: from 1024 to 1048576.',
 });
-const headertimeout = setting(wait, {
+const headertimeout = setting(limit, {
   default: '20s',
   help: 'How long a client may take to send its headers.',
 });
-const idletimeout = setting(wait, {
+const idletimeout = setting(limit, {
   default: '75s',
   help: 'How long an idle connection is kept; longer than a load balancer in front keeps it.',
 });
-const writetimeout = setting(wait, {
+const writetimeout = setting(limit, {
   default: '5m',
   help: 'How long a client may take no byte of what is sent to it.',
 });

@@ -3,7 +3,7 @@ import { ignored, listOf, section, setting } from '../declare.ts';
 import type { Section } from '../schema.ts';
 import { Secret } from '../secret.ts';
 import { DOCKER_HUB, mirrorUrl, upstreamUrl } from '../upstream-url.ts';
-import { boolean, duration, text, wait, wholeNumber } from '../value-types.ts';
+import { age, boolean, duration, limit, text, wholeNumber } from '../value-types.ts';
 import type { Values } from '../values.ts';
 import { credentials, credentialsOf } from './credentials.ts';
 import { tagChecks } from './tag-checks.ts';
@@ -25,7 +25,7 @@ const offline = setting(boolean, {
   default: 'false',
   help: 'Whether the upstream is never contacted: what is stored is served, and nothing else.',
 });
-const stalltimeout = setting(wait, {
+const stalltimeout = setting(limit, {
   default: '15s',
   help: 'How long a running download may bring no byte before it is broken off and resumed.',
 });
@@ -33,7 +33,7 @@ const retries = setting(wholeNumber, {
   default: '5',
   help: 'How many attempts in a row may bring no byte before a download fails.',
 });
-const negativettl = setting(wait, {
+const negativettl = setting(age, {
   default: '10s',
   help: 'How long something that the upstream does not have is not asked for again; `0` asks each time.',
 });
@@ -75,7 +75,7 @@ export const proxy: Section = section(
 export function upstreamOf(values: Values): UpstreamConfig {
   const parsed = upstreamUrl(values.of(remoteurl));
   if (typeof parsed === 'string') values.problem(remoteurl, parsed);
-  else if (parsed.warning !== undefined) values.report.warn(parsed.warning);
+  else if (parsed.warning !== undefined) values.warn(remoteurl, parsed.warning);
   const url = typeof parsed === 'string' ? new URL(DOCKER_HUB) : parsed.url;
   const accounts = [...accountOf(values), ...credentialsOf(values)];
   if (url.protocol === 'file:' && accounts.length > 0) {
@@ -99,10 +99,14 @@ export function namesUpstream(values: Values): boolean {
 
 function mirrorsOf(values: Values): URL[] {
   const urls: URL[] = [];
-  for (const [position, written] of (values.of(mirrors) ?? []).entries()) {
-    const parsed = mirrorUrl(written);
-    if (typeof parsed === 'string') values.partProblem(mirrors, String(position), parsed);
-    else urls.push(parsed);
+  for (const { part, value } of values.items(mirrors)) {
+    const parsed = mirrorUrl(value);
+    if (typeof parsed === 'string') {
+      values.partProblem(mirrors, part, parsed);
+      continue;
+    }
+    if (parsed.warning !== undefined) values.warn(mirrors, parsed.warning);
+    urls.push(parsed.url);
   }
   return urls;
 }

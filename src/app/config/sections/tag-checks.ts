@@ -4,30 +4,30 @@ import type { TagsConfig } from '../config.ts';
 import { itemOf, listOf, section, setting } from '../declare.ts';
 import { quoted } from '../redact.ts';
 import type { Section } from '../schema.ts';
-import { boolean, text, wait } from '../value-types.ts';
+import { age, boolean, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
 
 const timeout = setting(wait, {
   default: '3s',
   help: 'How long asking the upstream for a tag may take before the cached copy is served.',
 });
-const maxage = setting(wait, {
+const maxage = setting(age, {
   default: '0s',
   help: 'How long after a check a tag is served without another; `0` asks on each pull.',
 });
-const stalewhilerevalidate = setting(wait, {
+const stalewhilerevalidate = setting(age, {
   default: '0s',
   help: 'How much longer a tag is served at once while the check runs behind it.',
 });
-const staleiferror = setting(wait, {
+const staleiferror = setting(age, {
   help: 'How long after a check a tag is still served when the upstream fails; for ever if it is not set.',
 });
 
 const rule = itemOf({
   match: setting(text, { help: 'Which images: `library/*:*-slim`.' }),
-  maxage: setting(wait, { help: 'As `proxy.tags.maxage`.' }),
-  stalewhilerevalidate: setting(wait, { help: 'As `proxy.tags.stalewhilerevalidate`.' }),
-  staleiferror: setting(wait, { help: 'As `proxy.tags.staleiferror`.' }),
+  maxage: setting(age, { help: 'As `proxy.tags.maxage`.' }),
+  stalewhilerevalidate: setting(age, { help: 'As `proxy.tags.stalewhilerevalidate`.' }),
+  staleiferror: setting(age, { help: 'As `proxy.tags.staleiferror`.' }),
   immutable: setting(boolean, { help: 'Whether the tag is never checked again once it is known.' }),
 });
 
@@ -52,8 +52,8 @@ export function tagChecksOf(values: Values): Omit<TagsConfig, 'pageLimit'> {
 
 function rulesOf(values: Values, otherwise: FreshnessPolicy): FreshnessRule[] {
   const read: FreshnessRule[] = [];
-  for (const [position, written] of (values.of(rules) ?? []).entries()) {
-    const pattern = patternOf(values, position, written.match);
+  for (const { part, value: written } of values.items(rules)) {
+    const pattern = patternOf(values, part, written.match);
     if (pattern === undefined) continue;
     const policy: FreshnessPolicy = {
       maxAgeMs: written.maxage ?? otherwise.maxAgeMs,
@@ -71,14 +71,14 @@ const PATTERN = /^[a-z0-9._/*-]+(:[\w.*-]+)?$/;
 
 function patternOf(
   values: Values,
-  position: number,
+  part: string,
   written: string | undefined,
 ): ImagePattern | undefined {
   if (written !== undefined && PATTERN.test(written)) return new ImagePattern(written);
-  if (written === undefined) values.partProblem(rules, String(position), 'needs a match');
-  else {
+  const match = `${part}.match`;
+  if (written !== undefined) {
     const sentence = `must be a pattern such as \`library/*:*-slim\`, not ${quoted(written)}`;
-    values.partProblem(rules, `${position}.match`, sentence);
-  }
+    values.partProblem(rules, match, sentence);
+  } else if (!values.isPartSet(rules, match)) values.partProblem(rules, part, 'needs a match');
   return undefined;
 }
