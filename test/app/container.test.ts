@@ -37,6 +37,12 @@ testSuite('the container', (it) => {
     }
   });
 
+  it('names an upstream that is not contacted as it would name it otherwise', () => {
+    const { location } = container({}).get(TOKENS.upstream);
+    const offline = container({ REGISTRY_PROXY_OFFLINE: 'true' }).get(TOKENS.upstream);
+    assert.is(offline.location, `${location} (offline)`);
+  });
+
   it('shares nothing with another one', () => {
     const [one, other] = [container({ REGISTRY_STORAGE: 'inmemory' }), container({})];
     for (const name of NAMES.filter((each) => each !== 'version')) {

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { compiledMirror } from './compiled-mirror.ts';
@@ -75,12 +76,19 @@ export async function startMirror(options: MirrorOptions): Promise<MirrorProcess
   return new MirrorProcess(program, url);
 }
 
+/** Several mirrors of one directory share the file: none of them reads half of it. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const own = `${path}.${randomUUID()}`;
+  await writeFile(own, text);
+  await rename(own, path);
+}
+
 /** Starts `kagami serve` and waits for nothing. */
 export async function launchMirror(options: MirrorOptions): Promise<Program> {
   const { directory, upstream, env, main = await compiledMirror() } = options;
   // Named, so that no file of the machine is read.
   const configuration = join(directory, 'config.yml');
-  await writeFile(configuration, 'version: 0.1\n');
+  await writeWhole(configuration, 'version: 0.1\n');
   return runMirror(['serve'], {
     main,
     env: {
