@@ -37,7 +37,7 @@ interface Needs {
 function createUpstream(needs: Needs): Upstream {
   const { config, clock } = needs;
   const { url, mirrors, offline, negativeTtlMs } = config.upstream;
-  if (offline) return new OfflineUpstream(url.href);
+  if (offline) return new OfflineUpstream(url.href.replace(/\/$/, ''));
   const origin =
     url.protocol === 'file:'
       ? new StaticFilesUpstream(url)
