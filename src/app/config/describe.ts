@@ -1,7 +1,7 @@
 import { CONFIGURATION, CONFIGURATION_INDEX } from './configuration.ts';
 import { CONFIGURATION_GUIDE } from './guide.ts';
-import type { Shape } from './schema.ts';
-import type { IndexedField } from './schema-index.ts';
+import type { Setting, Shape } from './schema.ts';
+import { type IndexedField, variablePart } from './schema-index.ts';
 
 /** The reference in `docs/configuration.md`: a page of Markdown made from the schema. */
 export function describeConfiguration(): string {
@@ -25,8 +25,24 @@ function row({ key, field, variable, standing }: IndexedField): string[] {
   if (field.kind === 'section') {
     return field.named ? [cells(code(key), code(variable), 'section', '', field.help)] : [];
   }
-  const help = field.secret ? `${field.help} Never printed.` : field.help;
-  return [cells(code(key), code(variable), typeName(field.shape), code(field.default), help)];
+  return settingRows(field, key, variable);
+}
+
+function settingRows(setting: Setting, key: string, variable: string | undefined): string[] {
+  const { shape, secret, help } = setting;
+  const meaning = secret ? `${help} Never printed.` : help;
+  const own = cells(code(key), code(variable), typeName(shape), code(setting.default), meaning);
+  return [own, ...itemRows(shape, key, variable)];
+}
+
+/** The keys of each section in a list, whose position is written N. */
+function itemRows(shape: Shape, key: string, variable: string | undefined): string[] {
+  if (shape.kind !== 'list' || shape.item.kind !== 'section') return [];
+  return [...shape.item.fields].flatMap(([name, field]) => {
+    if (field.kind !== 'setting') return [];
+    const part = variable && `${variable}_N_${variablePart(name, field)}`;
+    return settingRows(field, `${key}.N.${name}`, part);
+  });
 }
 
 function cells(...contents: string[]): string {

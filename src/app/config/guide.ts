@@ -40,7 +40,7 @@ Each variable that begins with \`REGISTRY_\` sets the key whose path it spells, 
 - A value is read as YAML: \`true\`, \`5\`, \`[a, b]\`, \`{a: b}\`. A text that YAML would read as something
   else needs quotes: \`"[::1]:5000"\`.
 - In a list, the position counts from 0: \`REGISTRY_HTTP_HEADERS_X-FRAME-OPTIONS_0\`. The length of the
-  list appends to it.
+  list appends to it. In the tables below \`N\` stands for a position.
 - \`REGISTRY_STORAGE=inmemory\` replaces the whole storage section. \`REGISTRY_STORAGE_INMEMORY={}\` beside
   a \`filesystem\` section would be a second driver, which is a mistake.
 - A variable that names no setting is ignored, with a warning.
@@ -48,6 +48,7 @@ Each variable that begins with \`REGISTRY_\` sets the key whose path it spells, 
 ## Types
 
 - A duration is written as in Go: \`90s\`, \`1h30m\`, \`500ms\`. A number without a unit counts nanoseconds.
+  Nothing waits for longer than 24 days.
 - A boolean is \`true\` or \`false\`; \`yes\`, \`no\`, \`on\` and \`off\` are understood.
 - A text may be any single value, with or without quotes. An empty value is as good as none.
 

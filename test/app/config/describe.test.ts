@@ -21,6 +21,17 @@ testSuite('docs/configuration.md says what the schema says', (it) => {
     }
   });
 
+  it('the keys of lists of sections are in it, and what of them is secret', () => {
+    const page = describeConfiguration();
+    const password =
+      '| `proxy.credentials.N.password` | `REGISTRY_PROXY_CREDENTIALS_N_PASSWORD` | text |';
+    const row = page.split('\n').find((line) => line.startsWith(password));
+    assert.match(row ?? '', 'Never printed.');
+    for (const key of ['match', 'maxage', 'stalewhilerevalidate', 'staleiferror', 'immutable']) {
+      assert.match(page, `| \`proxy.tags.rules.N.${key}\` |`);
+    }
+  });
+
   it('every setting has a meaning', () => {
     for (const { key, field } of CONFIGURATION_INDEX.fields) {
       if (field.kind === 'setting') assert.ok(field.help.length > 0, key);

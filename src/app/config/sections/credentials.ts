@@ -11,12 +11,15 @@ interface Written {
 }
 
 const account = itemOf({
-  username: setting(text, { help: 'User name.' }),
-  password: setting(text, { secret: true, help: 'Password or access token.' }),
+  username: setting(text, { help: 'User name; each account needs one.' }),
+  password: setting(text, {
+    secret: true,
+    help: 'Password or access token; each account needs one.',
+  }),
 });
 
 export const credentials: Setting<readonly Written[] | undefined> = setting(listOf(account), {
-  help: 'Further accounts at the upstream, each with `username` and `password`: the next is used when one has used up its pulls.',
+  help: 'Further accounts at the upstream, after `proxy.username`: the next is used when one has used up its pulls.',
 });
 
 export function credentialsOf(values: Values): UpstreamCredentials[] {

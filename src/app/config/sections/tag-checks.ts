@@ -24,15 +24,17 @@ const staleiferror = setting(age, {
 });
 
 const rule = itemOf({
-  match: setting(text, { help: 'Which images: `library/*:*-slim`.' }),
-  maxage: setting(age, { help: 'As `proxy.tags.maxage`.' }),
-  stalewhilerevalidate: setting(age, { help: 'As `proxy.tags.stalewhilerevalidate`.' }),
-  staleiferror: setting(age, { help: 'As `proxy.tags.staleiferror`.' }),
+  match: setting(text, {
+    help: "Which images: `library/*:*-slim`, for Docker Hub's official images are in `library/`. `*` stands for all but a slash, `**` for slashes too; without a colon it means every tag. Each rule needs one.",
+  }),
+  maxage: setting(age, { help: 'In place of `proxy.tags.maxage`.' }),
+  stalewhilerevalidate: setting(age, { help: 'In place of `proxy.tags.stalewhilerevalidate`.' }),
+  staleiferror: setting(age, { help: 'In place of `proxy.tags.staleiferror`.' }),
   immutable: setting(boolean, { help: 'Whether the tag is never checked again once it is known.' }),
 });
 
 const rules = setting(listOf(rule), {
-  help: 'What differs for some images: a list of `match` (`library/*:*-slim`; `*` stands for all but a slash, `**` for slashes too), `maxage`, `stalewhilerevalidate`, `staleiferror`, `immutable`. The first that matches counts.',
+  help: 'What differs for some images. The first rule that matches counts; what it does not say is as for the rest.',
 });
 
 export const tagChecks: Section = section(
