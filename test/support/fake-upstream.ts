@@ -172,7 +172,7 @@ export class FakeUpstream implements Upstream {
   }
 
   probe(): Promise<void> {
-    return Promise.resolve();
+    return this.outage === undefined ? Promise.resolve() : Promise.reject(this.outage);
   }
 
   async close(): Promise<void> {

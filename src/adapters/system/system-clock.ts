@@ -1,5 +1,8 @@
 import type { Clock } from '../../domain/ports/clock.ts';
 
+/** Node takes a longer delay for one of 1 ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The machine's time. Its timers do not keep the process alive: who waits holds a socket or a file. */
 export class SystemClock implements Clock {
   now(): number {
@@ -7,7 +10,7 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, act: () => void): () => void {
-    const timer = setTimeout(act, delayMs);
+    const timer = setTimeout(act, Math.min(delayMs, LONGEST_MS));
     timer.unref();
     return () => clearTimeout(timer);
   }

@@ -64,8 +64,10 @@ export class MirroredUpstream implements Upstream {
     return this.#originFirst((upstream) => upstream.listReferrers(repository, subject));
   }
 
+  /** A mirror that is down is passed over when it is asked; that is no reason to call all unreachable. */
   async probe(): Promise<void> {
-    await Promise.all([this.#origin, ...this.#mirrors].map((upstream) => upstream.probe()));
+    const mirrors = this.#mirrors.map((mirror) => mirror.probe().catch(() => {}));
+    await Promise.all([this.#origin.probe(), ...mirrors]);
   }
 
   async close(): Promise<void> {

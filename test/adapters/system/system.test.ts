@@ -43,4 +43,14 @@ testSuite('SystemClock', (it) => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     assert.not.ok(called);
   });
+
+  it('does not take a very long delay for none', async () => {
+    let called = false;
+    const cancel = new SystemClock().after(Number.MAX_SAFE_INTEGER, () => {
+      called = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    cancel();
+    assert.not(called);
+  });
 });

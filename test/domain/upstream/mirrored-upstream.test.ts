@@ -100,4 +100,12 @@ testSuite('an upstream with mirrors', (it) => {
     second.outage = new UpstreamUnreachable('no route either');
     assert.is(await rejects(mirrored.resolve(ALPINE, ref('3.20')), UpstreamUnreachable), DOWN);
   });
+
+  it('can be reached when a mirror cannot, and not when it cannot itself', async () => {
+    const { mirrored, origin, second } = rig();
+    second.outage = DOWN;
+    await mirrored.probe();
+    origin.outage = DOWN;
+    await rejects(mirrored.probe(), UpstreamUnreachable);
+  });
 });
