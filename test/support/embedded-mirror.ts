@@ -1,3 +1,4 @@
+import type { BufferPool } from '../../src/adapters/http/buffer-pool.ts';
 import { createLogger } from '../../src/adapters/telemetry/logger.ts';
 import { loadConfig } from '../../src/app/config/load-config.ts';
 import { createContainer } from '../../src/app/container.ts';
@@ -27,18 +28,28 @@ export class EmbeddedMirror {
   readonly url: string;
   readonly log: readonly LogEntry[];
   readonly storage: StorageEngine;
+  /** The memory that blobs pass through. */
+  readonly pool: BufferPool;
   readonly #lifecycle: Lifecycle;
 
-  constructor(url: string, log: readonly LogEntry[], storage: StorageEngine, life: Lifecycle) {
-    this.url = url;
-    this.log = log;
-    this.storage = storage;
+  constructor(parts: Pick<EmbeddedMirror, 'url' | 'log' | 'storage' | 'pool'>, life: Lifecycle) {
+    this.url = parts.url;
+    this.log = parts.log;
+    this.storage = parts.storage;
+    this.pool = parts.pool;
     this.#lifecycle = life;
   }
 
   /** What is said about events of this type. */
   events(type: string): LogEntry[] {
     return this.log.filter(({ event }) => event === type);
+  }
+
+  /** What is said of answered requests whose method and path have this in them. */
+  requests(part: string): LogEntry[] {
+    const isRequest = ({ msg, status }: LogEntry): boolean =>
+      status !== undefined && String(msg).includes(part);
+    return this.log.filter(isRequest);
   }
 
   async close(): Promise<void> {
@@ -60,7 +71,8 @@ export async function embeddedMirror(options: EmbeddedOptions): Promise<Embedded
   }
   const lifecycle = container.get(TOKENS.lifecycle);
   const { url } = await lifecycle.start();
-  return new EmbeddedMirror(url, log, container.get(TOKENS.storage), lifecycle);
+  const { pool } = container.get(TOKENS.server);
+  return new EmbeddedMirror({ url, log, storage: container.get(TOKENS.storage), pool }, lifecycle);
 }
 
 function environment({ upstream, env = {} }: EmbeddedOptions): Record<string, string> {

@@ -55,7 +55,7 @@ function createUpstream(needs: Needs): Upstream {
 
 function registryAt(
   url: Readonly<URL>,
-  { version, clock, hasher, events, logger }: Needs,
+  { config, version, clock, hasher, events, logger }: Needs,
   credentials: readonly UpstreamCredentials[],
 ): Upstream {
   return new RegistryUpstream({
@@ -64,6 +64,8 @@ function registryAt(
     clock,
     hasher,
     events,
+    // A download that does not begin has stalled as much as one that does not go on.
+    downloadBeginsMs: config.upstream.stallTimeoutMs,
     random: Math.random,
     warn: (message) => logger.warn(message),
     useEnvProxy: true,

@@ -1,9 +1,20 @@
 import * as assert from 'uvu/assert';
-import { type EmbeddedMirror, embeddedMirror } from '../../support/embedded-mirror.ts';
+import { type Digest, parseDigest } from '../../../src/domain/digest.ts';
+import { readAll } from '../../support/bytes.ts';
+import {
+  type EmbeddedMirror,
+  type EmbeddedOptions,
+  embeddedMirror,
+} from '../../support/embedded-mirror.ts';
+import type { Arrival } from '../../support/hub/arrivals.ts';
+import type { FaultAction } from '../../support/hub/faults.ts';
 import { type HubDouble, type HubOptions, startHub } from '../../support/hub/hub-double.ts';
+import { digestOf } from '../../support/oci-content.ts';
 import { type Image, image, index, randomLayer } from '../../support/oci-image.ts';
 import type { ImageIndex } from '../../support/oci-index.ts';
 import type { DefineTest } from '../../support/suite.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+import { type Asking, ask, type Got } from './client.ts';
 import { tryPull } from './try-pull.ts';
 
 export const REPOSITORY = 'library/sample';
@@ -14,31 +25,49 @@ export const LAYER_SIZE = 300_000;
 /** What the Hub holds when a fault is injected, and what of it the mirror has. */
 export type Moment = 'cold' | 'warm' | 'moved';
 
-export interface SceneOptions {
+export interface SceneOptions extends Pick<EmbeddedOptions, 'storage' | 'clock'> {
   moment?: Moment;
   env?: Readonly<Record<string, string>>;
   hub?: HubOptions;
-  storage?: Parameters<typeof embeddedMirror>[0]['storage'];
+  /** Whether it keeps what it has in a directory, and not in memory. */
+  onDisk?: boolean;
+  /** Of the layer, in bytes. */
+  layerSize?: number;
 }
 
 /** A Hub with one image in it, and a mirror of it. */
 export class Scene {
   readonly hub: HubDouble;
-  readonly mirror: EmbeddedMirror;
+  readonly #start: () => Promise<EmbeddedMirror>;
+  readonly #layerSize: number;
+  mirror: EmbeddedMirror;
   /** What the tag stands for at the Hub. */
   latest: ImageIndex;
 
-  constructor(hub: HubDouble, mirror: EmbeddedMirror, latest: ImageIndex) {
+  constructor(hub: HubDouble, options: SceneOptions, start: () => Promise<EmbeddedMirror>) {
     this.hub = hub;
-    this.mirror = mirror;
-    this.latest = latest;
+    this.#start = start;
+    this.#layerSize = options.layerSize ?? LAYER_SIZE;
+    this.latest = newImage(this.#layerSize);
+    this.mirror = undefined as unknown as EmbeddedMirror; // `start` follows at once
+    hub.push(REPOSITORY, this.latest, { tags: ['latest'] });
+  }
+
+  async start(): Promise<void> {
+    this.mirror = await this.#start();
+  }
+
+  /** Stops the mirror in order, and starts another one with its configuration and storage. */
+  async restart(): Promise<void> {
+    await this.mirror.close();
+    await this.start();
   }
 
   /** The layer of the image that the tag stands for. */
-  get layer(): { digest: string; bytes: Uint8Array } {
+  get layer(): { digest: Digest; bytes: Uint8Array } {
     const [layer] = this.latest.images[0]?.layers ?? [];
     assert.ok(layer);
-    return layer;
+    return { digest: parseDigest(layer.digest), bytes: layer.bytes };
   }
 
   /** Pulls the tag, and tells in a few words what came of it. */
@@ -60,35 +89,71 @@ export class Scene {
     return fetch(`${this.mirror.url}/v2/${REPOSITORY}/${path}`, init);
   }
 
+  ask(path: string, asking?: Asking): Promise<Got> {
+    return ask(`${this.mirror.url}/v2/${REPOSITORY}/${path}`, asking);
+  }
+
+  /** Asks for what comes before the layer in a pull, so that the mirror knows of it. */
+  async pullManifests(): Promise<void> {
+    for (const reference of ['latest', this.latest.images[0]?.manifest.digest]) {
+      assert.is((await this.ask(`manifests/${reference}`)).status, 200);
+    }
+  }
+
+  askForLayer(asking?: Asking): Promise<Got> {
+    return this.ask(`blobs/${this.layer.digest}`, asking);
+  }
+
+  assertIsLayer(got: Got): void {
+    assert.is(got.status, 200);
+    assert.ok(got.isComplete, `cut short after ${got.body.length} bytes`);
+    assert.is(digestOf(got.body), this.layer.digest);
+  }
+
+  /** The next requests for the layer's bytes meet these faults, one after another. */
+  layerMeets(...actions: FaultAction[]): void {
+    for (const action of actions) this.layerAlwaysMeets(action, 1);
+  }
+
+  /** Returns a function that takes the fault away again. */
+  layerAlwaysMeets(action: FaultAction, times: number = Number.POSITIVE_INFINITY): () => void {
+    const { digest } = this.layer;
+    const match = ({ reference }: Arrival): boolean => reference === digest;
+    return this.hub.faults.add({ server: 'cdn', kind: 'cdn-get', match, times, action });
+  }
+
+  /** What was asked of the CDN for the layer. */
+  get layerRequests(): Arrival[] {
+    const { digest } = this.layer;
+    return this.hub.arrivals.of('cdn-get').filter(({ reference }) => reference === digest);
+  }
+
+  /** How many bytes of the layer the CDN has sent. */
+  get layerBytes(): number {
+    return this.layerRequests.reduce((sum, { bytesSent }) => sum + bytesSent, 0);
+  }
+
   /** Moves the tag to a new image. */
   move(): void {
-    this.latest = newImage();
+    this.latest = newImage(this.#layerSize);
     this.hub.push(REPOSITORY, this.latest, { tags: ['latest'] });
   }
 
   /** Nothing that is visible in the storage has another digest than its name. */
   async assertNothingWrongIsKept(): Promise<void> {
-    const { createHash } = await import('node:crypto');
-    for await (const { digest } of this.mirror.storage.blobs.list()) {
-      const blob = await this.mirror.storage.blobs.open(digest);
+    const { blobs } = this.mirror.storage;
+    for await (const { digest } of blobs.list()) {
+      const blob = await blobs.open(digest);
       assert.ok(blob);
-      const hash = createHash('sha256');
-      const scratch = new Uint8Array(65_536);
-      for (;;) {
-        const piece = await blob.read(() => scratch);
-        if (piece.byteLength === 0) break;
-        hash.update(piece);
-      }
-      blob.close();
-      assert.is(`sha256:${hash.digest('hex')}`, digest);
+      assert.is(digestOf(await readAll(blob)), digest);
     }
   }
 }
 
 let seed = 0;
 
-function newImage(): ImageIndex {
-  const one: Image = image({ layers: [randomLayer(LAYER_SIZE, ++seed)] });
+function newImage(layerSize: number): ImageIndex {
+  const one: Image = image({ layers: [randomLayer(layerSize, ++seed)] });
   return index([{ image: one }]);
 }
 
@@ -98,17 +163,28 @@ export function scenes(it: DefineTest): (options?: SceneOptions) => Promise<Scen
   it.afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close();
   });
-  return async ({ moment = 'cold', env, hub: hubOptions, storage } = {}) => {
-    const hub = await startHub(hubOptions);
+  return async (options = {}) => {
+    const { moment = 'cold', onDisk = false, storage, clock } = options;
+    const hub = await startHub(options.hub);
     closing.push(() => hub.close());
-    const latest = newImage();
-    hub.push(REPOSITORY, latest, { tags: ['latest'] });
-    const learned =
-      env?.['PROXY_OFFLINE'] === 'true' ? undefined : hub.arrivals.reached('challenge');
-    const mirror = await embeddedMirror({ upstream: hub.url, env, storage });
-    closing.push(() => mirror.close());
-    const scene = new Scene(hub, mirror, latest);
-    if (hub.settings.auth) await learned;
+    const env = { ...options.env };
+    if (onDisk) {
+      const directory = await tempDirectory();
+      closing.push(() => directory.remove());
+      env['STORAGE'] = 'filesystem';
+      env['STORAGE_FILESYSTEM_ROOTDIRECTORY'] = directory.path;
+    }
+    const start = async (): Promise<EmbeddedMirror> => {
+      const learned = hub.arrivals.reached('challenge', hub.arrivals.count('challenge') + 1);
+      const given = { ...(storage && { storage }), ...(clock && { clock }) };
+      const mirror = await embeddedMirror({ upstream: hub.url, env, ...given });
+      closing.push(() => mirror.close());
+      // What a mirror asks once, at its start, is no part of what a pull costs.
+      if (hub.settings.auth && env['PROXY_OFFLINE'] !== 'true') await learned;
+      return mirror;
+    };
+    const scene = new Scene(hub, options, start);
+    await scene.start();
     if (moment !== 'cold') assert.is(await scene.pull(), 'whole');
     if (moment === 'moved') scene.move();
     hub.arrivals.clear();

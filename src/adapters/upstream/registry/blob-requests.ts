@@ -17,15 +17,19 @@ interface Question {
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs */
 export class BlobRequests {
   readonly #client: RegistryClient;
+  readonly #beginMs: number | undefined;
 
-  constructor(client: RegistryClient) {
+  /** @param beginMs how long a download may take to begin, if not as long as any answer */
+  constructor(client: RegistryClient, beginMs?: number) {
     this.#client = client;
+    this.#beginMs = beginMs;
   }
 
   async fetch(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
     const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
-    const answer = await this.#client.within((signal) =>
-      this.#send('GET', { repository, digest, signal }, headers),
+    const answer = await this.#client.within(
+      (signal) => this.#send('GET', { repository, digest, signal }, headers),
+      this.#beginMs,
     );
     const place = placed(answer, offset);
     answer.settle();

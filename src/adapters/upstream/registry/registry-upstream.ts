@@ -35,6 +35,8 @@ export interface RegistryUpstreamOptions extends HttpClientOptions {
   readonly clock: Clock;
   readonly hasher: Hasher;
   readonly events: Events;
+  /** How long a blob's download may take to begin, in milliseconds; as long as any answer if unset. */
+  readonly downloadBeginsMs?: number;
   /** From 0 to below 1, for jitter. */
   readonly random: () => number;
   /** Told, once, what the operator should know and the requests do not fail of. */
@@ -64,7 +66,7 @@ export class RegistryUpstream implements Upstream {
     const client = clientFor(base, this.#http, options);
     this.#client = client;
     this.#manifests = new ManifestRequests(client, options.hasher);
-    this.#blobs = new BlobRequests(client);
+    this.#blobs = new BlobRequests(client, options.downloadBeginsMs);
     this.#tags = new TagRequests(client);
     this.#referrers = new ReferrerRequests(client);
   }
