@@ -48,6 +48,7 @@ function createUpstream(needs: Needs): Upstream {
       : new MirroredUpstream(
           origin,
           mirrors.map((mirror) => registryAt(mirror, needs, [])),
+          facts(),
         );
   const retrying = new RetryingUpstream(reached, clock, Math.random, retryPolicy(config));
   return new Absences(retrying, facts(), clock, negativeTtlMs);

@@ -70,6 +70,11 @@ export interface Upstream {
     repository: RepositoryName,
     subject: Digest,
   ): Promise<readonly Referrer[] | undefined>;
+  /**
+   * Takes note that what came under this digest was something else. Whether it can be had elsewhere,
+   * which is where it is asked for from now on; one that has nowhere else to ask lacks this.
+   */
+  distrust?(digest: Digest): boolean;
   /** Finds out whether it answers at all, and learns what it can for the first pull. */
   probe(): Promise<void>;
   /** Gives up every running request. */

@@ -4,7 +4,7 @@ import { type Manifest, parseManifest } from '../manifest.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hasher } from '../ports/hasher.ts';
-import type { Upstream } from '../ports/upstream.ts';
+import type { FetchedManifest, Upstream } from '../ports/upstream.ts';
 import type { Tag } from '../reference.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
@@ -52,16 +52,24 @@ export class ManifestFetch {
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<Manifest> {
-    const fetched = await this.#ports.upstream.fetchManifest(repository, digest);
-    const found = this.#ports.hasher.digest(algorithmOf(digest), fetched.bytes);
-    if (found !== digest) {
-      this.#ports.events.emit({ type: 'manifest-rejected', repository, digest, found });
-      throw new DigestMismatch('the manifest', digest, found);
-    }
-    const manifest = parseManifest(digest, fetched.bytes, fetched.mediaType);
+    const { bytes, mediaType } = await this.#fetchRight(repository, digest);
+    const manifest = parseManifest(digest, bytes, mediaType);
     this.#ports.shelf.remember(repository, manifest);
     this.#keep(repository, manifest);
     return manifest;
+  }
+
+  /** The bytes that the digest names; if others come, from wherever else they can be had. */
+  async #fetchRight(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
+    const { upstream, hasher, events } = this.#ports;
+    for (;;) {
+      const fetched = await upstream.fetchManifest(repository, digest);
+      const found = hasher.digest(algorithmOf(digest), fetched.bytes);
+      if (found === digest) return fetched;
+      events.emit({ type: 'manifest-rejected', repository, digest, found });
+      const isElsewhere = upstream.distrust?.(digest) ?? false;
+      if (!isElsewhere) throw new DigestMismatch('the manifest', digest, found);
+    }
   }
 
   /** Stores it after the answer: a slow or broken disk is not the client's trouble. */

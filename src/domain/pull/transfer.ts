@@ -233,6 +233,7 @@ export class Transfer {
   async #letGo(): Promise<void> {
     const cause = this.#failure;
     const isWrong = cause instanceof DigestMismatch || cause instanceof SizeMismatch;
+    if (isWrong) this.#ports.upstream.distrust?.(this.digest);
     const wasNoHelp = cause instanceof UpstreamBadAnswer && this.#spool.end === this.#resumedFrom;
     const isUpstreams = cause instanceof RegistryError && !(cause instanceof StorageFailed);
     const isWorthIt = this.#spool.end > 0 && !isWrong && !wasNoHelp;

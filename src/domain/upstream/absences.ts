@@ -79,6 +79,10 @@ export class Absences implements Upstream {
     return this.#upstream.listReferrers(repository, subject);
   }
 
+  distrust(digest: Digest): boolean {
+    return this.#upstream.distrust?.(digest) ?? false;
+  }
+
   probe(): Promise<void> {
     return this.#upstream.probe();
   }

@@ -1,6 +1,7 @@
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { RegistryError, UpstreamFailure } from '../errors.ts';
+import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type {
   FetchedBlob,
   FetchedManifest,
@@ -15,15 +16,18 @@ import type { RepositoryName } from '../repository-name.ts';
 /**
  * An upstream and mirrors of it. Content by digest is the same wherever it comes from, so the mirrors
  * are asked for it first, in their order; what a tag stands for is the origin's to say, and the
- * mirrors are asked only when it fails.
+ * mirrors are asked only when it fails. What a mirror has wrong is not asked of the mirrors again.
  */
 export class MirroredUpstream implements Upstream {
   readonly #origin: Upstream;
   readonly #mirrors: readonly Upstream[];
+  readonly #wrong: BoundedCache<true>;
 
-  constructor(origin: Upstream, mirrors: readonly Upstream[]) {
+  /** @param wrong what the mirrors are not asked for, by digest */
+  constructor(origin: Upstream, mirrors: readonly Upstream[], wrong: BoundedCache<true>) {
     this.#origin = origin;
     this.#mirrors = mirrors;
+    this.#wrong = wrong;
   }
 
   get location(): string {
@@ -38,19 +42,21 @@ export class MirroredUpstream implements Upstream {
   ): Promise<Descriptor> {
     const ask = (upstream: Upstream): Promise<Descriptor> =>
       upstream.resolve(repository, reference, timeoutMs);
-    return reference.kind === 'tag' ? this.#originFirst(ask) : this.#mirrorsFirst(ask);
+    return reference.kind === 'tag'
+      ? this.#originFirst(ask)
+      : this.#mirrorsFirst(reference.digest, ask);
   }
 
   fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
-    return this.#mirrorsFirst((upstream) => upstream.fetchManifest(repository, digest));
+    return this.#mirrorsFirst(digest, (upstream) => upstream.fetchManifest(repository, digest));
   }
 
   fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
-    return this.#mirrorsFirst((upstream) => upstream.fetchBlob(repository, digest, offset));
+    return this.#mirrorsFirst(digest, (upstream) => upstream.fetchBlob(repository, digest, offset));
   }
 
   statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
-    return this.#mirrorsFirst((upstream) => upstream.statBlob(repository, digest));
+    return this.#mirrorsFirst(digest, (upstream) => upstream.statBlob(repository, digest));
   }
 
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
@@ -64,6 +70,12 @@ export class MirroredUpstream implements Upstream {
     return this.#originFirst((upstream) => upstream.listReferrers(repository, subject));
   }
 
+  distrust(digest: Digest): boolean {
+    const isNew = this.#wrong.get(digest) !== true;
+    this.#wrong.set(digest, true);
+    return isNew;
+  }
+
   /** A mirror that is down is passed over when it is asked; that is no reason to call all unreachable. */
   async probe(): Promise<void> {
     const mirrors = this.#mirrors.map((mirror) => mirror.probe().catch(() => {}));
@@ -75,8 +87,9 @@ export class MirroredUpstream implements Upstream {
   }
 
   /** A mirror that does not have it, or refuses, is passed over; the origin has the last word. */
-  async #mirrorsFirst<T>(ask: (upstream: Upstream) => Promise<T>): Promise<T> {
-    for (const mirror of this.#mirrors) {
+  async #mirrorsFirst<T>(digest: Digest, ask: (upstream: Upstream) => Promise<T>): Promise<T> {
+    const mirrors = this.#wrong.get(digest) === true ? [] : this.#mirrors;
+    for (const mirror of mirrors) {
       try {
         return await ask(mirror);
       } catch (error) {

@@ -79,6 +79,10 @@ export class RetryingUpstream implements Upstream {
     );
   }
 
+  distrust(digest: Digest): boolean {
+    return this.#upstream.distrust?.(digest) ?? false;
+  }
+
   probe(): Promise<void> {
     return this.#upstream.probe();
   }

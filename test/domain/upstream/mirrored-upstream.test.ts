@@ -11,6 +11,7 @@ import { digestNamed } from '../../support/bytes.ts';
 import { FakeUpstream } from '../../support/fake-upstream.ts';
 import { imageNamed } from '../../support/manifest-pulls.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { MapCache } from '../../support/map-cache.ts';
 import { ALPINE, ref } from '../../support/pull-parts.ts';
 import { rejects, testSuite } from '../../support/suite.ts';
 
@@ -47,7 +48,7 @@ function rig(): Rig {
     origin,
     first,
     second,
-    mirrored: new MirroredUpstream(origin, [first, second]),
+    mirrored: new MirroredUpstream(origin, [first, second], new MapCache()),
     arrivals: () => all.map((upstream) => upstream.arrivals.length),
   };
 }
@@ -99,6 +100,17 @@ testSuite('an upstream with mirrors', (it) => {
     first.outage = new NameUnknown('no');
     second.outage = new UpstreamUnreachable('no route either');
     assert.is(await rejects(mirrored.resolve(ALPINE, ref('3.20')), UpstreamUnreachable), DOWN);
+  });
+
+  it('is asked itself for what came wrong, and its mirrors for all else', async () => {
+    const { mirrored, arrivals } = rig();
+    await mirrored.fetchManifest(ALPINE, NEW_DIGEST);
+    assert.ok(mirrored.distrust(NEW_DIGEST));
+    await mirrored.fetchManifest(ALPINE, NEW_DIGEST);
+    assert.equal(arrivals(), [1, 1, 1]);
+    assert.not.ok(mirrored.distrust(NEW_DIGEST));
+    await mirrored.fetchManifest(ALPINE, OLD_DIGEST);
+    assert.equal(arrivals(), [1, 2, 2]);
   });
 
   it('can be reached when a mirror cannot, and not when it cannot itself', async () => {

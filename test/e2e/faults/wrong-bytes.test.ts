@@ -29,6 +29,18 @@ const PLACES: readonly (readonly [string, number])[] = [
   ['last', SIZE - 1],
 ];
 
+/** Nothing of the layer is here, and it is whole when it is asked for again. */
+async function assertForgotten(made: Scene): Promise<void> {
+  const { digest } = made.layer;
+  assert.is(await made.mirror.storage.blobs.stat(digest), undefined);
+  made.hub.arrivals.clear();
+  made.assertIsLayer(await made.askForLayer());
+  assert.equal(
+    made.layerRequests.map(({ range }) => range),
+    [undefined],
+  );
+}
+
 testSuite('A blob whose bytes are wrong', (it) => {
   const scene = scenes(it);
 
@@ -36,17 +48,6 @@ testSuite('A blob whose bytes are wrong', (it) => {
     const made = await scene({ onDisk: true });
     await made.pullManifests();
     return made;
-  }
-
-  async function assertForgotten(made: Scene): Promise<void> {
-    const { digest } = made.layer;
-    assert.is(await made.mirror.storage.blobs.stat(digest), undefined);
-    made.hub.arrivals.clear();
-    made.assertIsLayer(await made.askForLayer());
-    assert.equal(
-      made.layerRequests.map(({ range }) => range),
-      [undefined],
-    );
   }
 
   for (const [place, at] of PLACES) {
