@@ -17,7 +17,8 @@ export interface EmbeddedOptions {
   env?: Readonly<Record<string, string>> | undefined;
   /** In place of the configured one. */
   storage?: StorageEngine | undefined;
-  clock?: Clock;
+  /** In place of one that is faster than the machine's. */
+  clock?: Clock | undefined;
 }
 
 /** A line of the log. */

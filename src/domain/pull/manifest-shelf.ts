@@ -91,7 +91,11 @@ export class ManifestShelf {
   async #load(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
     const blob = await this.#ports.blobs.open(digest);
     if (blob === undefined) return undefined;
-    const bytes = await readWhole(blob);
+    const bytes = await readWhole(blob).catch(async (cause) => {
+      // Else it would stay, and be fetched again at every start.
+      await this.#ports.blobs.setAside(digest).catch(() => {});
+      throw cause;
+    });
     if (bytes === undefined) return undefined;
     if (this.#ports.hasher.digest(algorithmOf(digest), bytes) !== digest) {
       await this.#ports.blobs.setAside(digest);

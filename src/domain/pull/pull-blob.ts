@@ -7,12 +7,14 @@ import {
   UpstreamFailure,
 } from '../errors.ts';
 import type { OpenBlob } from '../ports/blob-store.ts';
+import type { ByteReader } from '../ports/byte-reader.ts';
 import type { ServedBlob, Source } from '../ports/mirror.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { BlobAccess } from './blob-access.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import type { StoredBlobs } from './stored-blobs.ts';
+import type { Rescue } from './sustained-blob.ts';
 import type { Transfer } from './transfer.ts';
 import type { TransferReader } from './transfer-reader.ts';
 import type { Transfers } from './transfers.ts';
@@ -46,21 +48,14 @@ export class PullBlob {
     digest: Digest,
     range: ByteRange | undefined,
   ): Promise<ServedBlob> {
-    const { transfers, shelf } = this.#ports;
+    const { transfers } = this.#ports;
     for (;;) {
-      const running = transfers.get(digest);
-      if (running?.failure !== undefined) {
-        await running.changed(); // it is about to make room for the next
-        continue;
-      }
-      if (running !== undefined) return this.#join(repository, running, range);
+      if (transfers.get(digest) !== undefined) return this.#fetch(repository, digest, range);
       const { committed } = transfers;
       const blob = await this.#openStored(repository, digest, range);
       if (blob !== undefined) return this.#serveStored(repository, digest, blob);
       // While we looked in vain, another client's download may have begun, or even ended.
-      if (transfers.get(digest) !== undefined || transfers.committed !== committed) continue;
-      const transfer = transfers.start(repository, digest, shelf.listedSize(repository, digest));
-      return serve(transfer, transfer.reader(), range, 'miss');
+      if (transfers.committed === committed) return this.#fetch(repository, digest, range);
     }
   }
 
@@ -112,10 +107,46 @@ export class PullBlob {
     range: ByteRange | undefined,
   ): Promise<OpenBlob | undefined> {
     try {
-      return await this.#ports.stored.open(repository, digest, range);
+      const rescue: Rescue = (rest, cause) => this.#rescue(repository, digest, rest, cause);
+      return await this.#ports.stored.open(repository, digest, range, rescue);
     } catch (error) {
       if (error instanceof RangeNotSatisfiable) await this.#permit(repository, digest);
       throw error;
+    }
+  }
+
+  /** The rest of a blob that the storage has stopped giving; from the upstream alone. */
+  async #rescue(
+    repository: RepositoryName,
+    digest: Digest,
+    rest: ByteRange,
+    cause: unknown,
+  ): Promise<ByteReader> {
+    try {
+      const { range, reader } = await this.#fetch(repository, digest, rest);
+      if (range !== undefined) return reader;
+      reader.close(); // one that cannot begin where the client is
+    } catch (error) {
+      throw this.#failure(repository, digest, error);
+    }
+    throw cause;
+  }
+
+  /** From the download that is running, or else from a new one, whatever is in the storage. */
+  async #fetch(
+    repository: RepositoryName,
+    digest: Digest,
+    range: ByteRange | undefined,
+  ): Promise<ServedBlob> {
+    const { transfers, shelf } = this.#ports;
+    for (;;) {
+      const running = transfers.get(digest);
+      if (running === undefined) {
+        const transfer = transfers.start(repository, digest, shelf.listedSize(repository, digest));
+        return serve(transfer, transfer.reader(), range, 'miss');
+      }
+      if (running.failure === undefined) return this.#join(repository, running, range);
+      await running.changed(); // it is about to make room for the next
     }
   }
 

@@ -9,6 +9,7 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import { MemoryBlob } from './memory-blob.ts';
 import { readWhole } from './read-whole.ts';
+import { type Rescue, SustainedBlob } from './sustained-blob.ts';
 import { BlobDamaged, readThrough, VerifiedBlob } from './verified-blob.ts';
 
 export interface StoredBlobsPorts {
@@ -28,9 +29,20 @@ const SMALL = 1024 * 1024;
 /** Whether what is read is compared with its digest: it costs a core for each GB/s. */
 export type Verification = 'onread' | 'never';
 
+/** The storage has stopped giving a blob. */
+class BlobLost extends StorageFailed {
+  constructor(cause: unknown) {
+    super('a blob in storage cannot be read to its end', { cause });
+  }
+}
+
+/** For what is not worth going on with elsewhere. */
+const GIVE_UP: Rescue = (_, cause) => Promise.reject(cause);
+
 /**
- * The blobs that are here and can be served. One that cannot be read is as good as not here, since
- * the upstream may have it; one that is damaged is set aside, and fetched again.
+ * The blobs that are here and can be served. One that cannot be opened is as good as not here, since
+ * the upstream may have it; one that cannot be read to its end, or is damaged, is set aside, and
+ * fetched again.
  */
 export class StoredBlobs {
   readonly #ports: StoredBlobsPorts;
@@ -41,11 +53,15 @@ export class StoredBlobs {
     this.#verification = verification;
   }
 
-  /** @throws RangeNotSatisfiable */
+  /**
+   * @param rescue for one that cannot be read to its end
+   * @throws RangeNotSatisfiable
+   */
   async open(
     repository: RepositoryName,
     digest: Digest,
     range?: ByteRange,
+    rescue: Rescue = GIVE_UP,
   ): Promise<OpenBlob | undefined> {
     const hot = this.#ports.hot?.get(digest);
     if (hot !== undefined) return new MemoryBlob(hot, range);
@@ -53,10 +69,11 @@ export class StoredBlobs {
       if (range !== undefined && this.#verification === 'onread') {
         await this.#prove(repository, digest);
       }
-      return await this.#open(repository, digest, range);
+      return await this.#open(repository, digest, range, rescue);
     } catch (cause) {
       if (cause instanceof RangeNotSatisfiable) throw cause;
-      if (!(cause instanceof BlobDamaged)) this.#unreadable(repository, digest, cause);
+      const isTold = cause instanceof BlobDamaged || cause instanceof BlobLost;
+      if (!isTold) this.#unreadable(repository, digest, cause);
     }
     return undefined;
   }
@@ -79,13 +96,14 @@ export class StoredBlobs {
     repository: RepositoryName,
     digest: Digest,
     range: ByteRange | undefined,
+    rescue: Rescue,
   ): Promise<OpenBlob | undefined> {
     const { blobs } = this.#ports;
     try {
       const blob = await blobs.open(digest, range);
       if (blob === undefined) return undefined;
       if (this.#hasListedSize(repository, digest, blob.size)) {
-        return await this.#guarded(repository, digest, blob);
+        return await this.#guarded(repository, digest, blob, rescue);
       }
       blob.close();
     } catch (error) {
@@ -102,7 +120,8 @@ export class StoredBlobs {
     if (sound.get(digest) === true) return;
     const blob = await blobs.open(digest);
     if (blob === undefined) return;
-    await readThrough(this.#verified(repository, digest, blob));
+    const sustained = this.#sustained(repository, digest, blob, GIVE_UP);
+    await readThrough(this.#verified(repository, digest, sustained));
     sound.set(digest, true);
   }
 
@@ -111,14 +130,21 @@ export class StoredBlobs {
    * file takes longer than reading it. If it is to be verified, that is done before the client hears of
    * it, who then has no trouble with a damaged one.
    */
-  async #guarded(repository: RepositoryName, digest: Digest, blob: OpenBlob): Promise<OpenBlob> {
-    if (blob.range !== undefined) return blob;
+  async #guarded(
+    repository: RepositoryName,
+    digest: Digest,
+    blob: OpenBlob,
+    rescue: Rescue,
+  ): Promise<OpenBlob> {
     const { hot, hasher } = this.#ports;
     const isVerified = this.#verification === 'onread';
-    if (hot === undefined || blob.size > SMALL) {
-      return isVerified ? this.#verified(repository, digest, blob) : blob;
+    const isSmall = blob.range === undefined && blob.size <= SMALL;
+    if (hot === undefined || !isSmall) {
+      const sustained = this.#sustained(repository, digest, blob, rescue);
+      const isProven = blob.range !== undefined || !isVerified;
+      return isProven ? sustained : this.#verified(repository, digest, sustained);
     }
-    const bytes = await readWhole(blob);
+    const bytes = await readWhole(this.#sustained(repository, digest, blob, GIVE_UP));
     if (bytes?.byteLength !== blob.size) throw new StorageFailed('a blob ends before its end');
     const found = isVerified ? hasher.digest(algorithmOf(digest), bytes) : digest;
     if (found !== digest) {
@@ -128,6 +154,20 @@ export class StoredBlobs {
     }
     hot.set(digest, bytes);
     return new MemoryBlob(bytes, undefined);
+  }
+
+  /** One that cannot be read to its end is set aside: the next one to want it gets it whole. */
+  #sustained(
+    repository: RepositoryName,
+    digest: Digest,
+    blob: OpenBlob,
+    rescue: Rescue,
+  ): SustainedBlob {
+    return new SustainedBlob(blob, async (rest, cause) => {
+      this.#unreadable(repository, digest, cause);
+      await this.#putAside(digest).catch((error) => this.#unreadable(repository, digest, error));
+      return rescue(rest, new BlobLost(cause));
+    });
   }
 
   #verified(repository: RepositoryName, digest: Digest, blob: OpenBlob): VerifiedBlob {
@@ -143,10 +183,14 @@ export class StoredBlobs {
   }
 
   async #setAside(repository: RepositoryName, digest: Digest, detail: unknown): Promise<void> {
-    const { blobs, events, sound, hot } = this.#ports;
+    this.#ports.events.emit({ type: 'damaged', repository, digest, detail });
+    await this.#putAside(digest);
+  }
+
+  async #putAside(digest: Digest): Promise<void> {
+    const { blobs, sound, hot } = this.#ports;
     sound.delete(digest);
     hot?.delete(digest);
-    events.emit({ type: 'damaged', repository, digest, detail });
     await blobs.setAside(digest);
   }
 

@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert';
+import type { Disk } from '../../../src/adapters/storage/filesystem/disk.ts';
+import { FilesystemStorage } from '../../../src/adapters/storage/filesystem/filesystem-storage.ts';
 import { type Digest, parseDigest } from '../../../src/domain/digest.ts';
 import { readAll } from '../../support/bytes.ts';
 import {
@@ -31,6 +33,8 @@ export interface SceneOptions extends Pick<EmbeddedOptions, 'storage' | 'clock'>
   hub?: HubOptions;
   /** Whether it keeps what it has in a directory, and not in memory. */
   onDisk?: boolean;
+  /** The same, by way of this disk. */
+  disk?: Disk;
   /** Of the layer, in bytes. */
   layerSize?: number;
 }
@@ -100,8 +104,12 @@ export class Scene {
     }
   }
 
+  get layerUrl(): string {
+    return `${this.mirror.url}/v2/${REPOSITORY}/blobs/${this.layer.digest}`;
+  }
+
   askForLayer(asking?: Asking): Promise<Got> {
-    return this.ask(`blobs/${this.layer.digest}`, asking);
+    return ask(this.layerUrl, asking);
   }
 
   assertIsLayer(got: Got): void {
@@ -164,20 +172,26 @@ export function scenes(it: DefineTest): (options?: SceneOptions) => Promise<Scen
     for (const close of closing.splice(0).toReversed()) await close();
   });
   return async (options = {}) => {
-    const { moment = 'cold', onDisk = false, storage, clock } = options;
+    const { moment = 'cold', onDisk = false, disk, storage, clock } = options;
     const hub = await startHub(options.hub);
     closing.push(() => hub.close());
     const env = { ...options.env };
-    if (onDisk) {
+    let rootDirectory = '';
+    if (onDisk || disk !== undefined) {
       const directory = await tempDirectory();
       closing.push(() => directory.remove());
+      rootDirectory = directory.path;
       env['STORAGE'] = 'filesystem';
-      env['STORAGE_FILESYSTEM_ROOTDIRECTORY'] = directory.path;
+      env['STORAGE_FILESYSTEM_ROOTDIRECTORY'] = rootDirectory;
     }
     const start = async (): Promise<EmbeddedMirror> => {
       const learned = hub.arrivals.reached('challenge', hub.arrivals.count('challenge') + 1);
-      const given = { ...(storage && { storage }), ...(clock && { clock }) };
-      const mirror = await embeddedMirror({ upstream: hub.url, env, ...given });
+      const mirror = await embeddedMirror({
+        upstream: hub.url,
+        env,
+        storage: disk === undefined ? storage : new FilesystemStorage({ rootDirectory, disk }),
+        clock,
+      });
       closing.push(() => mirror.close());
       // What a mirror asks once, at its start, is no part of what a pull costs.
       if (hub.settings.auth && env['PROXY_OFFLINE'] !== 'true') await learned;
