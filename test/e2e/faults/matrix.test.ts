@@ -1,110 +1,133 @@
 import * as assert from 'uvu/assert';
-import type { Arrival } from '../../support/hub/arrivals.ts';
+import type { ArrivalKind, ServerName } from '../../support/hub/arrivals.ts';
+import type { Fault, FaultAction } from '../../support/hub/faults.ts';
 import { testSuite } from '../../support/suite.ts';
-import { SwiftClock } from '../../support/swift-clock.ts';
-import { Ahead } from './ahead.ts';
-import { ENDPOINTS, FAULTS, type MatrixMoment, ROWS } from './matrix-rows.ts';
-import { openScene, type Scene } from './scene.ts';
+import { LAYER_SIZE, type Moment, scenes } from './scene.ts';
 
-const ENV = {
-  PROXY_RETRIES: '2',
-  PROXY_STALLTIMEOUT: '10s',
-  PROXY_TAGS_TIMEOUT: '15s',
-  PROXY_NEGATIVETTL: '0s',
+/** Which request meets the fault. */
+const ENDPOINTS: Record<string, { server: ServerName; kind: ArrivalKind }> = {
+  'the check of the tag': { server: 'registry', kind: 'manifest-head' },
+  'the manifest': { server: 'registry', kind: 'manifest-get' },
+  'the blob': { server: 'registry', kind: 'blob-get' },
+  'the CDN': { server: 'cdn', kind: 'cdn-get' },
+  'the token service': { server: 'auth', kind: 'token' },
 };
 
-/** Where nothing comes, the time until that is noticed would be most of what there is. */
-const HURRY = 40;
+const FAULTS: Record<string, FaultAction> = {
+  'resets the connection': { type: 'reset' },
+  'is answered with 500': { type: 'status', status: 500 },
+  'is answered with 503 and a web page': { type: 'status', status: 503, body: '<html>' },
+  'never says anything': { type: 'hang' },
+  'breaks off at the first byte': { type: 'cut', after: 0 },
+  'breaks off in the middle': { type: 'cut', after: LAYER_SIZE / 2 },
+  'breaks off before the last byte': { type: 'cut', after: LAYER_SIZE - 1 },
+  'stops in the middle': { type: 'stall', after: LAYER_SIZE / 2 },
+  'sends a wrong byte': { type: 'corrupt', at: 100 },
+  'sends too little': { type: 'shorter', by: 10 },
+  'sends too much': { type: 'longer', by: 10 },
+  'lies about the length': { type: 'wrong-length', by: 10 },
+  'says no length': { type: 'chunked' },
+  'answers with bare line feeds': { type: 'bare-lf' },
+  'answers with a web page': { type: 'html' },
+  'answers with broken JSON': { type: 'bad-json' },
+  'answers compressed': { type: 'encoding' },
+};
 
-/** No fault makes the mirror ask for one thing more often than this. */
-const MOST_REQUESTS = 3;
+const WHOLE = 'whole';
+const STALE = 'whole, stale';
+const NO_MANIFEST = 'manifest 502 UNAVAILABLE';
+const BROKEN = 'blob broken';
+const NO_BLOB = 'blob 404 UNAVAILABLE';
 
-/** How many cases run at a time. */
-const WIDTH = 5;
+type Row = readonly [
+  moment: Moment,
+  endpoint: keyof typeof ENDPOINTS,
+  fault: keyof typeof FAULTS,
+  /** What the client gets when the fault meets one request, */
+  once: string,
+  /** and what when it meets every one. */
+  always: string,
+];
 
-const CASES = ROWS.flatMap(([moment, endpoint, fault, once, always]) => [
-  { moment, endpoint, fault, times: 1, how: 'once', outcome: once },
-  { moment, endpoint, fault, times: Number.POSITIVE_INFINITY, how: 'always', outcome: always },
-]);
+/** Moment × endpoint × fault, each once and for ever: twice as many cases as rows. */
+const ROWS: readonly Row[] = [
+  ['cold', 'the check of the tag', 'resets the connection', WHOLE, NO_MANIFEST],
+  ['cold', 'the check of the tag', 'is answered with 500', WHOLE, NO_MANIFEST],
+  ['cold', 'the check of the tag', 'is answered with 503 and a web page', WHOLE, NO_MANIFEST],
+  ['cold', 'the check of the tag', 'answers with bare line feeds', WHOLE, NO_MANIFEST],
+  ['cold', 'the check of the tag', 'answers with a web page', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'resets the connection', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'is answered with 500', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'breaks off at the first byte', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'sends a wrong byte', NO_MANIFEST, NO_MANIFEST],
+  ['cold', 'the manifest', 'answers with bare line feeds', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'answers with a web page', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'answers compressed', WHOLE, NO_MANIFEST],
+  ['cold', 'the manifest', 'lies about the length', WHOLE, NO_MANIFEST],
+  ['cold', 'the blob', 'resets the connection', WHOLE, NO_BLOB],
+  ['cold', 'the blob', 'is answered with 500', WHOLE, NO_BLOB],
+  ['cold', 'the blob', 'answers with bare line feeds', WHOLE, NO_BLOB],
+  ['cold', 'the CDN', 'resets the connection', WHOLE, NO_BLOB],
+  ['cold', 'the CDN', 'is answered with 500', WHOLE, NO_BLOB],
+  ['cold', 'the CDN', 'sends a wrong byte', BROKEN, BROKEN],
+  ['cold', 'the CDN', 'sends too little', NO_BLOB, NO_BLOB],
+  ['cold', 'the CDN', 'sends too much', NO_BLOB, NO_BLOB],
+  ['cold', 'the CDN', 'lies about the length', NO_BLOB, NO_BLOB],
+  ['cold', 'the CDN', 'breaks off before the last byte', WHOLE, WHOLE],
+  ['cold', 'the CDN', 'breaks off in the middle', WHOLE, WHOLE],
+  ['cold', 'the CDN', 'stops in the middle', WHOLE, WHOLE],
+  ['cold', 'the CDN', 'answers compressed', WHOLE, NO_BLOB],
+  ['cold', 'the CDN', 'says no length', WHOLE, WHOLE],
+  ['cold', 'the CDN', 'answers with bare line feeds', WHOLE, NO_BLOB],
+  ['cold', 'the token service', 'resets the connection', WHOLE, NO_MANIFEST],
+  ['cold', 'the token service', 'is answered with 500', WHOLE, NO_MANIFEST],
+  ['cold', 'the token service', 'answers with broken JSON', WHOLE, NO_MANIFEST],
+  ['cold', 'the token service', 'answers with a web page', WHOLE, NO_MANIFEST],
+  ['warm', 'the check of the tag', 'resets the connection', WHOLE, STALE],
+  ['warm', 'the check of the tag', 'is answered with 500', WHOLE, STALE],
+  ['warm', 'the check of the tag', 'is answered with 503 and a web page', WHOLE, STALE],
+  ['warm', 'the check of the tag', 'never says anything', STALE, STALE],
+  ['warm', 'the check of the tag', 'answers with bare line feeds', WHOLE, STALE],
+  ['warm', 'the check of the tag', 'answers with a web page', WHOLE, STALE],
+  ['warm', 'the manifest', 'is answered with 500', WHOLE, WHOLE],
+  ['warm', 'the CDN', 'is answered with 500', WHOLE, WHOLE],
+  ['warm', 'the token service', 'is answered with 500', WHOLE, WHOLE],
+  ['moved', 'the check of the tag', 'is answered with 500', WHOLE, STALE],
+  ['moved', 'the check of the tag', 'never says anything', STALE, STALE],
+  ['moved', 'the manifest', 'resets the connection', WHOLE, STALE],
+  ['moved', 'the manifest', 'is answered with 500', WHOLE, STALE],
+  ['moved', 'the manifest', 'sends a wrong byte', STALE, STALE],
+  ['moved', 'the manifest', 'answers with a web page', WHOLE, STALE],
+  ['moved', 'the CDN', 'breaks off in the middle', WHOLE, WHOLE],
+];
+
+/** So that the cases in which nothing comes do not take all the time there is. */
+const ENV = { PROXY_STALLTIMEOUT: '2s' };
 
 testSuite('Whatever the upstream does', (it) => {
-  const ahead = new Ahead(
-    CASES.map((each) => () => run(each)),
-    WIDTH,
-  );
-  for (const [index, { moment, endpoint, fault, how, outcome }] of CASES.entries()) {
-    it(`${moment}: when ${endpoint} ${fault} ${how}, a pull is ${outcome}`, () =>
-      ahead.result(index));
+  const scene = scenes(it);
+  for (const [moment, endpoint, fault, once, always] of ROWS) {
+    for (const [times, expected] of [
+      [1, once],
+      [Number.POSITIVE_INFINITY, always],
+    ] as const) {
+      const how = times === 1 ? 'once' : 'always';
+      it(`${moment}: when ${endpoint} ${fault} ${how}, a pull is ${expected}`, async () => {
+        const made = await scene({ moment, env: ENV });
+        const { hub } = made;
+        hub.faults.add(faultAt(endpoint, fault, times));
+        assert.is(await made.pull(), expected);
+        await made.assertNothingWrongIsKept();
+        hub.faults.clear();
+        await made.recovers();
+      });
+    }
   }
 });
 
-async function run({
-  moment,
-  endpoint,
-  fault,
-  times,
-  outcome,
-}: (typeof CASES)[number]): Promise<void> {
+function faultAt(endpoint: string, fault: string, times: number): Fault {
+  const where = ENDPOINTS[endpoint];
   const action = FAULTS[fault];
-  assert.ok(action);
-  const isWaiting = action.type === 'hang' || action.type === 'stall';
-  const made = await openAt(moment, isWaiting);
-  try {
-    const { server, kind } = ENDPOINTS[endpoint];
-    const { digest } = made.layer;
-    const isOfLayer = ({ reference }: Arrival): boolean => reference === digest;
-    const isOfBlobs = kind === 'blob-get' || kind === 'cdn-get';
-    made.hub.faults.add({ server, kind, match: isOfBlobs ? isOfLayer : () => true, times, action });
-    assert.is(await made.pull(), outcome);
-    await assertHonestlyLogged(made, outcome);
-    assertSparing(made);
-    await made.assertNothingWrongIsKept();
-    made.hub.faults.clear();
-    await made.recovers();
-    await assertWarm(made);
-  } finally {
-    await made.close();
-  }
-}
-
-async function openAt(moment: MatrixMoment, isWaiting: boolean): Promise<Scene> {
-  const made = await openScene({
-    moment: moment === 'expired' ? 'warm' : moment,
-    env: ENV,
-    ...(isWaiting && { clock: new SwiftClock(HURRY) }),
-  });
-  if (moment === 'expired') made.hub.expireTokens();
-  return made;
-}
-
-/** What the access log says of a pull is what its client has seen. */
-async function assertHonestlyLogged({ mirror }: Scene, outcome: string): Promise<void> {
-  const isStale = outcome === 'whole, stale';
-  const sources = mirror.requests('manifests/latest').map(({ source }) => source);
-  assert.is(sources.at(-1) === 'stale', isStale);
-  assert.is(mirror.events('tag-stale').length > 0, isStale);
-  const failed = (): number => mirror.requests('GET ').filter(({ error }) => error).length;
-  const expected = outcome.startsWith('whole') ? 0 : 1;
-  // A broken connection may be seen before it is logged.
-  for (let tries = 0; tries < 50 && failed() < expected; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.is(failed(), expected);
-}
-
-/** Nothing was asked for again and again. */
-function assertSparing({ hub }: Scene): void {
-  const counts = new Map<string, number>();
-  for (const { kind, reference } of hub.arrivals.all()) {
-    const what = `${kind} ${reference}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
-  for (const [what, count] of counts) assert.ok(count <= MOST_REQUESTS, `${count} times ${what}`);
-}
-
-/** Everything is here now: a pull asks for the tag and nothing else. */
-async function assertWarm(made: Scene): Promise<void> {
-  made.hub.arrivals.clear();
-  assert.is(await made.pull(), 'whole');
-  assert.equal(made.hub.arrivals.summary(), { 'manifest-head': 1 });
+  assert.ok(where && action);
+  return { ...where, action, times };
 }

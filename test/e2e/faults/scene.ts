@@ -15,7 +15,7 @@ import { digestOf } from '../../support/oci-content.ts';
 import { type Image, image, index, randomLayer } from '../../support/oci-image.ts';
 import type { ImageIndex } from '../../support/oci-index.ts';
 import type { DefineTest } from '../../support/suite.ts';
-import { type TempDirectory, tempDirectory } from '../../support/temp-directory.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
 import { type Asking, ask, type Got } from './client.ts';
 import { tryPull } from './try-pull.ts';
 
@@ -42,47 +42,23 @@ export interface SceneOptions extends Pick<EmbeddedOptions, 'storage' | 'clock'>
 /** A Hub with one image in it, and a mirror of it. */
 export class Scene {
   readonly hub: HubDouble;
-  readonly #options: SceneOptions;
-  readonly #directory: TempDirectory | undefined;
-  #mirror: EmbeddedMirror | undefined;
+  readonly #start: () => Promise<EmbeddedMirror>;
+  readonly #layerSize: number;
+  mirror: EmbeddedMirror;
   /** What the tag stands for at the Hub. */
   latest: ImageIndex;
 
-  constructor(hub: HubDouble, options: SceneOptions, directory: TempDirectory | undefined) {
+  constructor(hub: HubDouble, options: SceneOptions, start: () => Promise<EmbeddedMirror>) {
     this.hub = hub;
-    this.#options = options;
-    this.#directory = directory;
-    this.latest = this.#push();
-  }
-
-  get mirror(): EmbeddedMirror {
-    assert.ok(this.#mirror);
-    return this.#mirror;
+    this.#start = start;
+    this.#layerSize = options.layerSize ?? LAYER_SIZE;
+    this.latest = newImage(this.#layerSize);
+    this.mirror = undefined as unknown as EmbeddedMirror; // `start` follows at once
+    hub.push(REPOSITORY, this.latest, { tags: ['latest'] });
   }
 
   async start(): Promise<void> {
-    const { env, storage, disk, clock } = this.#options;
-    const { arrivals, settings, url } = this.hub;
-    const learned = arrivals.reached('challenge', arrivals.count('challenge') + 1);
-    const rootDirectory = this.#directory?.path;
-    const onDisk = rootDirectory !== undefined && {
-      STORAGE: 'filesystem',
-      STORAGE_FILESYSTEM_ROOTDIRECTORY: rootDirectory,
-    };
-    this.#mirror = await embeddedMirror({
-      upstream: url,
-      env: { ...onDisk, ...env },
-      storage: disk && rootDirectory ? new FilesystemStorage({ rootDirectory, disk }) : storage,
-      clock,
-    });
-    // What a mirror asks once, at its start, is no part of what a pull costs.
-    if (settings.auth && env?.['PROXY_OFFLINE'] !== 'true') await learned;
-  }
-
-  async close(): Promise<void> {
-    await this.#mirror?.close();
-    await this.hub.close();
-    await this.#directory?.remove();
+    this.mirror = await this.#start();
   }
 
   /** Stops the mirror in order, and starts another one with its configuration and storage. */
@@ -167,7 +143,8 @@ export class Scene {
 
   /** Moves the tag to a new image. */
   move(): void {
-    this.latest = this.#push();
+    this.latest = newImage(this.#layerSize);
+    this.hub.push(REPOSITORY, this.latest, { tags: ['latest'] });
   }
 
   /** Nothing that is visible in the storage has another digest than its name. */
@@ -178,12 +155,6 @@ export class Scene {
       assert.ok(blob);
       assert.is(digestOf(await readAll(blob)), digest);
     }
-  }
-
-  #push(): ImageIndex {
-    const pushed = newImage(this.#options.layerSize ?? LAYER_SIZE);
-    this.hub.push(REPOSITORY, pushed, { tags: ['latest'] });
-    return pushed;
   }
 }
 
@@ -196,30 +167,41 @@ function newImage(layerSize: number): ImageIndex {
 
 /** A scene for each call, which is over with the test. */
 export function scenes(it: DefineTest): (options?: SceneOptions) => Promise<Scene> {
-  const open: Scene[] = [];
+  const closing: (() => Promise<void>)[] = [];
   it.afterEach(async () => {
-    for (const scene of open.splice(0)) await scene.close();
+    for (const close of closing.splice(0).toReversed()) await close();
   });
   return async (options = {}) => {
-    const scene = await openScene(options);
-    open.push(scene);
-    return scene;
-  };
-}
-
-/** Whoever opens one closes it. */
-export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const { moment = 'cold', hub: hubOptions, disk, onDisk = disk !== undefined } = options;
-  const directory = onDisk ? await tempDirectory() : undefined;
-  const scene = new Scene(await startHub(hubOptions), options, directory);
-  try {
+    const { moment = 'cold', onDisk = false, disk, storage, clock } = options;
+    const hub = await startHub(options.hub);
+    closing.push(() => hub.close());
+    const env = { ...options.env };
+    let rootDirectory = '';
+    if (onDisk || disk !== undefined) {
+      const directory = await tempDirectory();
+      closing.push(() => directory.remove());
+      rootDirectory = directory.path;
+      env['STORAGE'] = 'filesystem';
+      env['STORAGE_FILESYSTEM_ROOTDIRECTORY'] = rootDirectory;
+    }
+    const start = async (): Promise<EmbeddedMirror> => {
+      const learned = hub.arrivals.reached('challenge', hub.arrivals.count('challenge') + 1);
+      const mirror = await embeddedMirror({
+        upstream: hub.url,
+        env,
+        storage: disk === undefined ? storage : new FilesystemStorage({ rootDirectory, disk }),
+        clock,
+      });
+      closing.push(() => mirror.close());
+      // What a mirror asks once, at its start, is no part of what a pull costs.
+      if (hub.settings.auth && env['PROXY_OFFLINE'] !== 'true') await learned;
+      return mirror;
+    };
+    const scene = new Scene(hub, options, start);
     await scene.start();
     if (moment !== 'cold') assert.is(await scene.pull(), 'whole');
-  } catch (error) {
-    await scene.close();
-    throw error;
-  }
-  if (moment === 'moved') scene.move();
-  scene.hub.arrivals.clear();
-  return scene;
+    if (moment === 'moved') scene.move();
+    hub.arrivals.clear();
+    return scene;
+  };
 }
