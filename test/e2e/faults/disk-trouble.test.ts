@@ -64,7 +64,9 @@ testSuite('A pull of what is not here', (it) => {
       assert.is(await made.pull(), 'whole');
       assert.is(await made.pull(), 'whole');
       const isSaid = (): boolean =>
-        made.mirror.log.some(({ level, error }) => level !== 'info' && `${error}`.includes(words));
+        made.mirror.log.some(
+          ({ level, error }) => level !== 'info' && String(error).includes(words),
+        );
       for (let tries = 0; tries < 100 && !isSaid(); tries++) await moment();
       assert.ok(isSaid());
       disk.works();
