@@ -5,6 +5,7 @@ import type { Fault, FaultAction } from '../../support/hub/faults.ts';
 import { type HubDouble, startHub } from '../../support/hub/hub-double.ts';
 import { image, index, randomLayer } from '../../support/oci-image.ts';
 import { testSuite } from '../../support/suite.ts';
+import { SwiftClock } from '../../support/swift-clock.ts';
 import { REPOSITORY } from './scene.ts';
 import { tryPull } from './try-pull.ts';
 
@@ -59,13 +60,14 @@ testSuite('With mirrors of the upstream', (it) => {
   }
 
   /** An upstream, and `count` mirrors of it, which are asked in turn. */
-  async function chain(count = 1): Promise<Chain> {
+  async function chain(count = 1, clock?: SwiftClock): Promise<Chain> {
     const origin = await hub();
     const mirrors: HubDouble[] = [];
     while (mirrors.length < count) mirrors.push(await hub());
     const env = Object.fromEntries(mirrors.map(({ url }, at) => [`PROXY_MIRRORS_${at}`, url]));
-    const settings = { PROXY_STALLTIMEOUT: '500ms', PROXY_TAGS_TIMEOUT: '2s' };
-    const embedded = await embeddedMirror({ upstream: origin.url, env: { ...settings, ...env } });
+    const settings = { PROXY_STALLTIMEOUT: '10s', PROXY_TAGS_TIMEOUT: '20s' };
+    const all = { ...settings, ...env };
+    const embedded = await embeddedMirror({ upstream: origin.url, env: all, clock });
     closing.push(() => embedded.close());
     const [mirror] = mirrors;
     assert.ok(mirror);
@@ -113,7 +115,8 @@ testSuite('With mirrors of the upstream', (it) => {
 
   for (const [trouble, fault] of TROUBLES) {
     it(`a pull does not suffer from one that ${trouble}`, async () => {
-      const { mirror, pull } = await chain();
+      const isWaiting = fault.action.type === 'hang';
+      const { mirror, pull } = await chain(1, isWaiting ? new SwiftClock(40) : undefined);
       mirror.faults.add(fault);
       assert.is(await pull(), 'whole');
     });
