@@ -117,10 +117,4 @@ testSuite('Hundreds of clients', (it) => {
     assert.is(answer.status, 200);
     assert.is((await answer.arrayBuffer()).byteLength, LAYER_SIZE);
   });
-
-  it('that want different blobs wait for each other beyond http.limits.transfers', async () => {
-    const made = await scene({ env: { HTTP_LIMITS_TRANSFERS: '1' } });
-    assert.is(await made.pull(), 'whole');
-    assert.is(made.hub.arrivals.count('blob-get'), 2);
-  });
 });
