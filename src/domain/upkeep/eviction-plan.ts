@@ -84,7 +84,7 @@ function makeRoom(
   removal: Removal,
   candidates: readonly Candidate[],
   { maxBytes, lowWaterBytes, reservedBytes }: EvictionLimits,
-  busy: ReadonlySet<number>,
+  busy: ReadonlySet<Digest>,
 ): number {
   const most = maxBytes - reservedBytes;
   if (removal.remainingBytes <= most) return most;
@@ -125,8 +125,8 @@ class Removal {
   }
 
   /** A blob that was just stored, and is going to be linked, is an orphan that is busy. */
-  orphans(busy: ReadonlySet<number>): void {
-    const idle = [...this.#inventory.orphans()].filter(({ id }) => !busy.has(id));
+  orphans(busy: ReadonlySet<Digest>): void {
+    const idle = [...this.#inventory.orphans()].filter(({ digest }) => !busy.has(digest));
     for (const { digest, size } of idle.sort((a, b) => compare(a.digest, b.digest))) {
       this.#delete(digest, size);
     }
@@ -150,22 +150,23 @@ function verdictOf(
   index: number,
   { ttlMs, nowMs }: EvictionLimits,
   guards: EvictionGuards,
-  busy: ReadonlySet<number>,
+  busy: ReadonlySet<Digest>,
 ): Verdict {
   const { repository, tags, lastPullMs } = inventory.images[index] as InventoryImage;
   if (guards.isKept(repository, tags)) return 'kept';
   if (busy.size > 0) {
-    const isBusy = inventory.membersOf(index).some((id) => busy.has(id));
+    const isBusy = inventory.membersOf(index).some((id) => busy.has(inventory.digestOf(id)));
     if (isBusy) return 'busy';
   }
   return ttlMs > 0 && nowMs - lastPullMs >= ttlMs ? 'expired' : 'stays';
 }
 
-/** Their numbers. Asked at once, since the answers may change while it is planned. */
-function busyBlobs(inventory: Inventory, guards: EvictionGuards): ReadonlySet<number> {
-  const busy = new Set<number>();
+/** Asked at once, since the answers may change while it is planned. */
+function busyBlobs(inventory: Inventory, guards: EvictionGuards): ReadonlySet<Digest> {
+  const busy = new Set<Digest>();
   for (let id = 0; id < inventory.ids; id++) {
-    if (guards.isBusy(inventory.digestOf(id))) busy.add(id);
+    const digest = inventory.digestOf(id);
+    if (guards.isBusy(digest)) busy.add(digest);
   }
   return busy;
 }

@@ -1,7 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Tag } from '../reference.ts';
 import type { RepositoryName } from '../repository-name.ts';
-import { DigestIds } from './digest-ids.ts';
 
 /** A manifest that a repository may read, under some tags or none. */
 export interface InventoryImage {
@@ -12,7 +11,6 @@ export interface InventoryImage {
 }
 
 export interface StoredBlob {
-  readonly id: number;
   readonly digest: Digest;
   readonly size: number;
 }
@@ -34,7 +32,8 @@ const NOT_STORED = -1;
  * Blobs and images may be added in any order. An image is added once.
  */
 export class Inventory {
-  readonly #ids = new DigestIds();
+  readonly #ids = new Map<Digest, number>();
+  readonly #digests: Digest[] = [];
   #sizes = new Float64Array(1024);
   /** How many images need the blob. */
   #needs = new Int32Array(1024);
@@ -81,11 +80,13 @@ export class Inventory {
 
   /** How many numbers blobs have, those included that are needed and not stored. */
   get ids(): number {
-    return this.#ids.count;
+    return this.#digests.length;
   }
 
   digestOf(id: number): Digest {
-    return this.#ids.digestOf(id);
+    const digest = this.#digests[id];
+    if (digest === undefined) throw new RangeError(`there is no blob ${id}`);
+    return digest;
   }
 
   /** Undefined if it is not stored. */
@@ -108,15 +109,15 @@ export class Inventory {
   *orphans(): Iterable<StoredBlob> {
     for (let id = 0; id < this.ids; id++) {
       const size = this.sizeOf(id);
-      if (this.#needs[id] !== 0 || size === undefined) continue;
-      yield { id, digest: this.digestOf(id), size };
+      if (this.#needs[id] === 0 && size !== undefined) yield { digest: this.digestOf(id), size };
     }
   }
 
   #idOf(digest: Digest): number {
-    const known = this.#ids.count;
-    const id = this.#ids.idOf(digest);
-    if (id < known) return id;
+    const known = this.#ids.get(digest);
+    if (known !== undefined) return known;
+    const id = this.#digests.push(digest) - 1;
+    this.#ids.set(digest, id);
     if (id >= this.#sizes.length) {
       this.#sizes = grown(this.#sizes, id + 1);
       this.#needs = grown(this.#needs, id + 1);
