@@ -1,30 +1,35 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { verify } from '../../src/app/verify.ts';
 import { startDockerRegistry } from '../support/clients/docker-registry.ts';
-import { type EmbeddedMirror, embeddedMirror } from '../support/embedded-mirror.ts';
+import { builtMirror } from '../support/compiled-mirror.ts';
 import { type HubDouble, startHub } from '../support/hub/hub-double.ts';
+import { type MirrorProcess, runMirror, startMirror } from '../support/mirror-process.ts';
 import { pullByDigest, pullByTag } from '../support/pulls.ts';
+import { RegistryStore } from '../support/registry-store.ts';
 import { sampleImage } from '../support/sample-image.ts';
 import { testSuite } from '../support/suite.ts';
 import { type TempDirectory, tempDirectory } from '../support/temp-directory.ts';
 
 const REPOSITORY = 'library/sample';
+const IMAGE = sampleImage('taken over');
+const { digest: DIGEST } = IMAGE.manifest;
+/** Of the platform that is pulled. */
+const LAYER = IMAGE.images[0]?.layers[0]?.digest ?? '';
 const NAME = `docker/registry/v2/repositories/${REPOSITORY}`;
-
-function stopSignal(): Promise<string> {
-  return new Promise(() => {});
-}
+const TAG = `${NAME}/_manifests/tags/latest/current/link`;
+const DATA = `docker/registry/v2/blobs/sha256/${LAYER.slice(7, 9)}/${LAYER.slice(7)}/data`;
+const UPLOAD = `${NAME}/_uploads/0f8c2f2e-5d8a-4f0e-9b0e-2f8a3d7c1b11`;
 
 testSuite('A directory that goes from docker-registry to Kagami and back', (it) => {
   let hub: HubDouble;
   let directory: TempDirectory;
-  let digest = '';
+  let storage = '';
   it.beforeEach(async () => {
     hub = await startHub({ auth: false });
-    digest = hub.push(REPOSITORY, sampleImage('taken over'), { tags: ['latest'] });
+    hub.push(REPOSITORY, IMAGE, { tags: ['latest'] });
     directory = await tempDirectory();
+    storage = join(directory.path, 'storage');
   });
   it.afterEach(async () => {
     await hub.close();
@@ -49,77 +54,112 @@ testSuite('A directory that goes from docker-registry to Kagami and back', (it) 
     }
   }
 
-  function kagami(): Promise<EmbeddedMirror> {
-    const env = { STORAGE: 'filesystem', STORAGE_FILESYSTEM_ROOTDIRECTORY: directory.path };
-    return embeddedMirror({ upstream: hub.url, env });
+  /** The mirror is stopped when it is given back, and has logged all it had to say. */
+  async function withKagami(use: (mirror: MirrorProcess) => Promise<void>): Promise<MirrorProcess> {
+    const { path } = directory;
+    const mirror = await startMirror({ directory: path, upstream: hub.url, main: builtMirror() });
+    try {
+      await use(mirror);
+    } finally {
+      await mirror.stop();
+    }
+    return mirror;
   }
 
-  it('is warm for Kagami from the first request, without the Hub', async () => {
-    await fillByRegistry();
-    await hub.down('registry');
-    const mirror = await kagami();
-    try {
-      assert.is((await pullByTag(mirror.url, REPOSITORY, 'latest')).digest, digest);
-      assert.is((await pullByDigest(mirror.url, REPOSITORY, 'latest')).digest, digest);
-      const tags = await fetch(`${mirror.url}/v2/${REPOSITORY}/tags/list`);
-      assert.equal(await tags.json(), { name: REPOSITORY, tags: ['latest'] });
-    } finally {
-      await mirror.close();
-    }
-    await hub.up('registry');
-  });
+  async function pullThroughKagami(): Promise<void> {
+    await withKagami(async ({ url }) => {
+      assert.is((await pullByTag(url, REPOSITORY, 'latest')).digest, DIGEST);
+    });
+  }
 
-  it('costs Kagami one HEAD at the Hub, and no download', async () => {
-    await fillByRegistry();
-    hub.arrivals.clear();
-    const mirror = await kagami();
-    try {
-      await pullByTag(mirror.url, REPOSITORY, 'latest');
-      assert.is(hub.arrivals.count('manifest-head'), 1);
-      assert.is(hub.arrivals.count('manifest-get') + hub.arrivals.count('blob-get'), 0);
-    } finally {
-      await mirror.close();
-    }
-  });
-
-  it('can be handed back: a plain docker-registry serves what Kagami has stored', async () => {
-    const mirror = await kagami();
-    await pullByTag(mirror.url, REPOSITORY, 'latest');
-    await mirror.close();
+  /** By a plain docker-registry, which has nothing but what lies there. */
+  async function isServedByRegistry(): Promise<void> {
     const registry = await startDockerRegistry({ directory: directory.path });
     try {
-      assert.is((await pullByTag(registry.url, REPOSITORY, 'latest')).digest, digest);
-      assert.is((await pullByDigest(registry.url, REPOSITORY, 'latest')).digest, digest);
+      assert.is((await pullByTag(registry.url, REPOSITORY, 'latest')).digest, DIGEST);
+      assert.is((await pullByDigest(registry.url, REPOSITORY, 'latest')).digest, DIGEST);
       const catalog = await fetch(`${registry.url}/v2/_catalog`);
       assert.equal(await catalog.json(), { repositories: [REPOSITORY] });
     } finally {
       await registry.stop();
     }
+  }
+
+  /** What registries leave that are killed, or whose disk is full. */
+  async function leaveTraces(): Promise<void> {
+    await truncate(join(storage, TAG), 0);
+    await truncate(join(storage, DATA), 0);
+    await mkdir(join(storage, UPLOAD), { recursive: true });
+    await writeFile(join(storage, UPLOAD, 'startedat'), '2024-05-01T10:00:00Z');
+    await writeFile(join(storage, UPLOAD, 'data'), 'a part');
+  }
+
+  /** The exit code of `kagami verify`, and what it wrote. */
+  async function verify(...options: string[]): Promise<{ code: number | null; lines: string[] }> {
+    const file = join(directory.path, 'verify.yml');
+    const where = `storage: {filesystem: {rootdirectory: ${storage}}}`;
+    await writeFile(file, `version: 0.1\n${where}\nproxy: {remoteurl: ${hub.url}}\n`);
+    const program = runMirror(['verify', file, ...options], { main: builtMirror() });
+    const { code } = await program.ended;
+    return { code, lines: (program.stdout + program.stderr).trimEnd().split('\n') };
+  }
+
+  it('is warm for Kagami from the first request, without the Hub', async () => {
+    await fillByRegistry();
+    for (const server of ['registry', 'auth', 'cdn'] as const) await hub.down(server);
+    hub.arrivals.clear();
+    const mirror = await withKagami(async ({ url }) => {
+      assert.is((await pullByTag(url, REPOSITORY, 'latest')).digest, DIGEST);
+      assert.is((await pullByDigest(url, REPOSITORY, 'latest')).digest, DIGEST);
+      const tags = await fetch(`${url}/v2/${REPOSITORY}/tags/list`);
+      assert.equal(await tags.json(), { name: REPOSITORY, tags: ['latest'] });
+    });
+    const pulled = mirror.log.filter(({ msg }) => /\/(manifests|blobs)\//.test(msg));
+    const sources = new Set(pulled.map(({ source }) => source));
+    assert.equal([...sources].sort(), ['hit', 'stale']);
+    assert.equal(hub.arrivals.summary(), {});
   });
 
-  it('heals of what a registry left behind, and kagami verify names it', async () => {
+  it('costs Kagami one HEAD at the Hub, and no download', async () => {
     await fillByRegistry();
-    const at = (path: string): string => join(directory.path, path);
-    await truncate(at(`${NAME}/_manifests/tags/latest/current/link`), 0);
-    await mkdir(dirname(at(`${NAME}/_uploads/77/data`)), { recursive: true });
-    await writeFile(at(`${NAME}/_uploads/77/data`), 'a part');
-    const file = at('kagami.yml');
-    const storage = `storage: {filesystem: {rootdirectory: ${directory.path}}}`;
-    await writeFile(file, `version: 0.1\n${storage}\nproxy: {remoteurl: ${hub.url}}\n`);
-    const lines: string[] = [];
-    const print = (line: string): void => void lines.push(line);
-    const surroundings = { env: {}, version: 'test', complain: print, print, stopSignal };
-    assert.is(await verify(surroundings, file, true), 0);
-    assert.ok(
-      lines.some((line) => line.startsWith('broken link: ')),
-      lines.join('\n'),
-    );
-    assert.ok(lines.some((line) => line.startsWith('unfinished upload: ')));
-    const mirror = await kagami();
-    try {
-      assert.is((await pullByTag(mirror.url, REPOSITORY, 'latest')).digest, digest);
-    } finally {
-      await mirror.close();
+    hub.arrivals.clear();
+    await pullThroughKagami();
+    assert.is(hub.arrivals.count('manifest-head'), 1);
+    assert.is(hub.arrivals.count('manifest-get') + hub.arrivals.count('blob-get'), 0);
+  });
+
+  it('can be handed back: a plain docker-registry serves what Kagami has stored', async () => {
+    await pullThroughKagami();
+    await isServedByRegistry();
+  });
+
+  it('heals of what a registry left behind as it is pulled, and can be handed back', async () => {
+    await fillByRegistry();
+    await leaveTraces();
+    await pullThroughKagami();
+    assert.is(await readFile(join(storage, TAG), 'utf8'), DIGEST);
+    const store = new RegistryStore(storage);
+    await store.check();
+    store.mustHave(LAYER);
+    await isServedByRegistry();
+  });
+
+  it('is mended by kagami verify --repair, which names what a registry left behind', async () => {
+    await fillByRegistry();
+    await leaveTraces();
+    const { code, lines } = await verify('--repair');
+    for (const line of [
+      `broken link: ${TAG}: removed`,
+      `not a blob at a blob's place: ${DATA}: removed`,
+      `unfinished upload: ${UPLOAD}: removed`,
+    ]) {
+      assert.ok(lines.includes(line), lines.join('\n'));
     }
+    assert.is(code, 0, lines.join('\n'));
+    const again = await verify();
+    assert.match(again.lines.join('\n'), /: all is well$/);
+    assert.is(again.code, 0);
+    await pullThroughKagami();
+    await isServedByRegistry();
   });
 });

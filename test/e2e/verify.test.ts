@@ -131,6 +131,22 @@ testSuite('kagami verify', (it) => {
     });
   }
 
+  it('finds nothing wrong with what a tag leaves that the upstream has removed', async () => {
+    hub.untag(REPOSITORY, 'latest');
+    await pull().catch(() => {});
+    const { code, lines } = await run(true);
+    assert.match(lines.join('\n'), /^4 blobs .*: all is well$/);
+    assert.is(code, 0);
+  });
+
+  it('finds nothing any more after an empty tag was mended', async () => {
+    await truncate(join(directory.path, TAG), 0);
+    assert.is((await run(true)).code, 0);
+    const { code, lines } = await run(false);
+    assert.match(lines.join('\n'), /^4 blobs .*: all is well$/);
+    assert.is(code, 0);
+  });
+
   it('says what is in the way of looking', async () => {
     const lines: string[] = [];
     const print = (line: string): void => void lines.push(line);

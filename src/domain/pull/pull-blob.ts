@@ -80,7 +80,8 @@ export class PullBlob {
         await this.#permit(repository, running.digest);
         running.repositories.add(repository);
       }
-      return await serve(running, reader, range, 'joined');
+      // One that is whole takes nothing from the upstream any more: it only becomes durable.
+      return await serve(running, reader, range, running.isWhole ? 'hit' : 'joined');
     } catch (error) {
       reader.close();
       if (error instanceof TooLate) return this.#downloadApart(repository, running, range);

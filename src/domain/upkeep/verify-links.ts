@@ -21,7 +21,11 @@ export interface Link {
   readonly kind: 'layer' | 'revision' | 'tag';
 }
 
-/** Every link of a repository, and what is wrong with those that are broken. */
+/**
+ * Every link of a repository, and what is wrong with those that are broken. One that is not there is
+ * not broken: a tag that the upstream has removed leaves its folder with the digests it once had, and
+ * a registry that was killed leaves empty ones.
+ */
 export async function* verifyLinks(
   records: RecordStore,
   repository: RepositoryName,
@@ -31,9 +35,12 @@ export async function* verifyLinks(
   for (const tag of await records.children(tagsKey(repository))) {
     if (!isTag(tag)) continue;
     const key = tagLinkKey(repository, tag);
-    const digest = digestIn(await records.get(key));
-    if (digest === undefined) yield { kind: 'broken-link', key, repository };
-    else yield { kind: 'tag', key, repository, digest };
+    const bytes = await records.get(key);
+    if (bytes !== undefined) {
+      const digest = digestIn(bytes);
+      if (digest === undefined) yield { kind: 'broken-link', key, repository };
+      else yield { kind: 'tag', key, repository, digest };
+    }
     yield* digestLinks(records, repository, tagIndexesKey(repository, tag), 'tag');
   }
 }
@@ -50,16 +57,17 @@ async function* digestLinks(
       const expected = digestFromPath(algorithm, encoded);
       if (expected === undefined) continue;
       const key = `${folder}/${algorithm}/${encoded}/link`;
-      const isRight = digestIn(await records.get(key)) === expected;
-      if (isRight) yield { kind, key, repository, digest: expected };
+      const bytes = await records.get(key);
+      if (bytes === undefined) continue;
+      if (digestIn(bytes) === expected) yield { kind, key, repository, digest: expected };
       else yield { kind: 'broken-link', key, repository };
     }
   }
 }
 
-function digestIn(bytes: Uint8Array | undefined): Digest | undefined {
+function digestIn(bytes: Uint8Array): Digest | undefined {
   try {
-    const text = bytes === undefined ? '' : decodeUtf8(bytes);
+    const text = decodeUtf8(bytes);
     return isDigest(text) ? text : undefined;
   } catch {
     return undefined; // bytes that are not even text

@@ -183,7 +183,7 @@ testSuite('what a transfer holds of the storage', (it) => {
     parts.storage.gates.set('commit', () => disk.passed);
     await pull(parts, digest);
     const late = await parts.pullBlob.open(ALPINE, digest);
-    assert.is(late.source, 'joined');
+    assert.is(late.source, 'hit');
     disk.open();
     await parts.background.idle();
     assert.ok(sameBytes(await readAll(late.reader), bytes));

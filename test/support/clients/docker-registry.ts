@@ -13,7 +13,7 @@ export interface RunningRegistry {
 }
 
 export interface RegistryOptions {
-  /** Where it keeps what it has. */
+  /** A directory for its configuration and, as for a mirror's process, its storage. */
   directory: string;
   /** What it is a mirror of; without, it is a plain registry. */
   upstream?: string;
@@ -38,7 +38,7 @@ log:
   level: info
 storage:
   filesystem:
-    rootdirectory: ${directory}
+    rootdirectory: ${directory}/storage
   delete:
     enabled: true
 http:

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 const INSTALL =
   'apt-get install -y docker.io containerd runc podman buildah skopeo umoci busybox-static docker-registry';
 
-/** What the tests with real clients run. */
+/** What the tests with real clients and registries run. */
 export const CLIENT_PROGRAMS: readonly string[] = [
   'dockerd',
   'docker',
@@ -16,6 +16,7 @@ export const CLIENT_PROGRAMS: readonly string[] = [
   'skopeo',
   'umoci',
   'busybox',
+  'docker-registry',
 ];
 
 /** Fails with the line that installs what is missing. */
