@@ -1,10 +1,10 @@
 import { algorithmOf, type Digest, digestOf } from '../digest.ts';
+import { decodeUtf8 } from '../utf8.ts';
 import { withRoom } from './room.ts';
 
 /** A sha256 in binary. */
 const WIDTH = 32;
 const PREFIX = 'sha256:'.length;
-const DIGITS = '0123456789abcdef';
 
 /**
  * Numbers for digests, from 0 on in the order of their coming. A million digests take some 45 MB
@@ -19,6 +19,7 @@ export class DigestTable {
   readonly #others = new Map<Digest, number>();
   readonly #othersByNumber = new Map<number, Digest>();
   readonly #sought = new Uint8Array(WIDTH);
+  readonly #digits = new Uint8Array(2 * WIDTH);
 
   get count(): number {
     return this.#count;
@@ -46,12 +47,14 @@ export class DigestTable {
   digest(number: number): Digest {
     const other = this.#othersByNumber.get(number);
     if (other !== undefined) return other;
-    let text = '';
-    for (let at = number * WIDTH; at < (number + 1) * WIDTH; at++) {
-      const byte = this.#bytes[at] as number;
-      text += (DIGITS[byte >> 4] as string) + (DIGITS[byte & 15] as string);
+    const digits = this.#digits;
+    for (let at = 0; at < WIDTH; at++) {
+      const byte = this.#bytes[number * WIDTH + at] as number;
+      digits[2 * at] = codeOf(byte >> 4);
+      digits[2 * at + 1] = codeOf(byte & 15);
     }
-    return digestOf('sha256', text);
+    // Put together digit by digit, a text would remain a tree of 64 pieces until it is read.
+    return digestOf('sha256', decodeUtf8(digits));
   }
 
   /** In the order of their texts: below 0 if the first of the two comes first. */
@@ -130,8 +133,13 @@ export class DigestTable {
   }
 }
 
+/** The value of a digit: '0' to '9' begin at 48, 'a' to 'f' at 97. */
 function hexDigit(code: number): number {
-  return code < 58 ? code - 48 : code - 87; // '0' to '9', 'a' to 'f'
+  return code < 58 ? code - 48 : code - 87;
+}
+
+function codeOf(value: number): number {
+  return value < 10 ? value + 48 : value + 87;
 }
 
 function compareTexts(left: string, right: string): number {

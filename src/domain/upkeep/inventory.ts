@@ -49,7 +49,7 @@ export class HeldImage {
 
 /**
  * What is in storage, as far as facts have come in; they may come in any order, and again. A million
- * blobs and a hundred thousand images take about 150 MB.
+ * blobs and a hundred thousand images take some 125 MB.
  */
 export class Inventory {
   readonly blobs: BlobLedger = new BlobLedger();

@@ -45,11 +45,13 @@ testSuite('a digest table', (it) => {
   it('finds all of many', () => {
     const table = new DigestTable();
     const many = Array.from({ length: 5000 }, (_, index) => digestNamed(String(index)));
+    many[7] = LONG;
     for (const digest of many) table.add(digest);
     for (const [number, digest] of many.entries()) {
       assert.is(table.find(digest), number);
       assert.is(table.digest(number), digest);
     }
+    assert.is(table.find(parseDigest(`sha256:${'0'.repeat(64)}`)), -1);
   });
 
   it('does what a map would, and compares as texts do', () => {
