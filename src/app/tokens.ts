@@ -5,6 +5,7 @@ import type { Logger } from '../adapters/telemetry/logger.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Events } from '../domain/ports/events.ts';
 import type { Hasher } from '../domain/ports/hasher.ts';
+import type { Leases } from '../domain/ports/leases.ts';
 import type { Mirror } from '../domain/ports/mirror.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
@@ -41,6 +42,7 @@ export interface Services {
   readonly tags: TagBook;
   readonly tagCheck: TagCheck;
   readonly manifestFetch: ManifestFetch;
+  readonly leases: Leases;
   readonly transfers: Transfers;
   readonly blobAccess: BlobAccess;
   readonly storedBlobs: StoredBlobs;
@@ -73,6 +75,7 @@ export const TOKENS: Tokens = {
   tags: Symbol('TagBook'),
   tagCheck: Symbol('TagCheck'),
   manifestFetch: Symbol('ManifestFetch'),
+  leases: Symbol('Leases'),
   transfers: Symbol('Transfers'),
   blobAccess: Symbol('BlobAccess'),
   storedBlobs: Symbol('StoredBlobs'),

@@ -70,6 +70,39 @@ export function tagCheckKey(repository: RepositoryName, tag: Tag): string {
   return `${KAGAMI_ROOT}/tags/${repository}/_checks/${tag}`;
 }
 
+/** Ours: what is of no use after a power cut, and is not worth syncing. */
+export const LEASES: string = `${KAGAMI_ROOT}/leases`;
+
+/** @param name a path that ends in a digest's encoded part, a tag, or a task's name: none has a `~` */
+export function leaseKey(name: string): string {
+  return `${LEASES}/${name}`;
+}
+
+/** Whoever puts it may take the lease over from the holding of that id. */
+export function leaseClaimKey(name: string, id: string): string {
+  return `${leaseKey(name)}~${id}`;
+}
+
+/** What came of the last holding that left anything. */
+export function leaseOutcomeKey(name: string): string {
+  return `${leaseKey(name)}~`;
+}
+
+/** The lease for downloading a blob. */
+export function blobLease(digest: Digest): string {
+  return `blobs/${pathOf(digest)}`;
+}
+
+/** The lease for fetching a manifest. */
+export function manifestLease(repository: RepositoryName, digest: Digest): string {
+  return `manifests/${repository}/_revisions/${pathOf(digest)}`;
+}
+
+/** The lease for asking the upstream what a tag points to. */
+export function tagLease(repository: RepositoryName, tag: Tag): string {
+  return `tags/${repository}/_tags/${tag}`;
+}
+
 /** A digest from an algorithm's folder and a name in it, if they make one. */
 export function digestFromPath(algorithm: string, encoded: string): Digest | undefined {
   const text = `${algorithm}:${encoded}`;

@@ -1,6 +1,7 @@
 import { NodeHasher } from '../../src/adapters/system/node-hasher.ts';
 import type { RetryPolicy } from '../../src/domain/back-off.ts';
 import { ASK_ON_EACH_PULL, type FreshnessPolicy } from '../../src/domain/freshness.ts';
+import { SOLE_LEASES } from '../../src/domain/lease/sole-leases.ts';
 import type { Manifest } from '../../src/domain/manifest.ts';
 import { Background } from '../../src/domain/pull/background.ts';
 import { BlobAccess } from '../../src/domain/pull/blob-access.ts';
@@ -76,14 +77,28 @@ export function pullParts(
   const events = new RecordedEvents();
   const background = new Background();
   const hasher = new NodeHasher();
+  const leases = SOLE_LEASES;
   const hot = new MapCache<Manifest>();
   const links = new RepositoryLinks(records, new MapCache());
   const shelf = new ManifestShelf({ blobs, links, hasher, hot, listed: new MapCache() });
   const tags = new TagBook(records, new MapCache(), clock, events);
   const freshness = (): FreshnessPolicy => ({ ...ASK_ON_EACH_PULL, ...policy });
-  const check = new TagCheck({ upstream, tags, clock, events }, { freshness, timeoutMs: 3000 });
+  const check = new TagCheck(
+    { upstream, tags, clock, events, leases, background },
+    { freshness, timeoutMs: 3000 },
+  );
   const awaited = new MapCache<never>();
-  const fetch = new ManifestFetch({ upstream, shelf, tags, hasher, events, background, awaited });
+  const fetch = new ManifestFetch({
+    upstream,
+    shelf,
+    tags,
+    hasher,
+    events,
+    background,
+    leases,
+    clock,
+    awaited,
+  });
   const pullManifest = new PullManifest({
     upstream,
     shelf,
@@ -93,11 +108,14 @@ export function pullParts(
     events,
     background,
   });
+  const access = new BlobAccess({ links, shelf, upstream, events, background });
   const slots = new Slots(maxTransfers);
   const download = { upstream, clock, random: half, retry: TEST_RETRY };
   const transfers = new Transfers({
     ...download,
     blobs,
+    leases,
+    access,
     hasher,
     events,
     links,
@@ -105,7 +123,6 @@ export function pullParts(
     slots,
     gatherMs,
   });
-  const access = new BlobAccess({ links, shelf, upstream, events, background });
   const memory = { sound: new MapCache<true>(), hot: undefined };
   const stored = new StoredBlobs({ blobs, shelf, hasher, events, ...memory }, verification);
   const pullBlob = new PullBlob({ stored, access, shelf, transfers, upstream });

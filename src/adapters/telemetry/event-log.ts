@@ -17,6 +17,11 @@ const ENTRIES: Record<MirrorEvent['type'], readonly [level: Level, message: stri
   'manifest-rejected': ['error', 'the upstream sent a manifest with another digest'],
   unreadable: ['warn', 'unreadable in storage, so it is fetched again'],
   'not-stored': ['error', 'could not be stored; clients get it all the same'],
+  'not-coordinated': [
+    'warn',
+    'the storage cannot be used to coordinate with other mirrors; each works by itself',
+  ],
+  'transfer-taken-over': ['warn', 'a mirror has gone, and its download goes on here'],
   'upstream-paused': [
     'warn',
     'the upstream keeps failing and is not asked until it answers a probe',

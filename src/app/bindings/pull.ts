@@ -1,5 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { policyFor } from '../../domain/freshness.ts';
+import { RecordLeases } from '../../domain/lease/record-leases.ts';
+import { SOLE_LEASES } from '../../domain/lease/sole-leases.ts';
 import { Background } from '../../domain/pull/background.ts';
 import { BlobAccess } from '../../domain/pull/blob-access.ts';
 import { ListReferrers } from '../../domain/pull/list-referrers.ts';
@@ -13,7 +15,7 @@ import { PullThrough } from '../../domain/pull/pull-through.ts';
 import { RepositoryLinks } from '../../domain/pull/repository-links.ts';
 import { Slots } from '../../domain/pull/slots.ts';
 import { StoredBlobs } from '../../domain/pull/stored-blobs.ts';
-import { TagBook } from '../../domain/pull/tag-book.ts';
+import { type TagAnswer, TagBook } from '../../domain/pull/tag-book.ts';
 import { TagCheck, type TagPolicy } from '../../domain/pull/tag-check.ts';
 import { Transfers } from '../../domain/pull/transfers.ts';
 import type { Config } from '../config/config.ts';
@@ -43,23 +45,33 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.tagCheck).toResolvedValue(
-    (upstream, tags, clock, events, config) => {
-      return new TagCheck({ upstream, tags, clock, events }, tagPolicy(config));
+    (upstream, tags, clock, events, leases, background, config) => {
+      const ports = { upstream, tags, clock, events, leases, background };
+      return new TagCheck(ports, tagPolicy(config));
     },
-    [t.upstream, t.tags, t.clock, t.events, t.config],
+    [t.upstream, t.tags, t.clock, t.events, t.leases, t.background, t.config],
   );
   bind(t.manifestFetch).toResolvedValue(
-    (upstream, shelf, tags, hasher, events, background) =>
-      new ManifestFetch({ upstream, shelf, tags, hasher, events, background, awaited: facts() }),
-    [t.upstream, t.shelf, t.tags, t.hasher, t.events, t.background],
+    (upstream, shelf, tags, hasher, events, background, leases, clock) => {
+      const kept = { shelf, tags, awaited: facts<readonly TagAnswer[]>() };
+      return new ManifestFetch({ ...kept, upstream, hasher, events, background, leases, clock });
+    },
+    [t.upstream, t.shelf, t.tags, t.hasher, t.events, t.background, t.leases, t.clock],
   );
   bind(t.pullManifest).toResolvedValue(
     (upstream, shelf, tags, check, fetch, events, background) =>
       new PullManifest({ upstream, shelf, tags, check, fetch, events, background }),
     [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background],
   );
+  bind(t.leases).toResolvedValue(
+    ({ records, owners }, clock, events) => {
+      if (owners === undefined) return SOLE_LEASES;
+      return new RecordLeases({ records, owners, clock, events, random: Math.random });
+    },
+    [t.storage, t.clock, t.events],
+  );
   bind(t.transfers).toResolvedValue(
-    (upstream, { blobs }, links, clock, hasher, events, background, config) => {
+    (upstream, { blobs }, links, access, leases, clock, hasher, events, background, config) => {
       const retry = retryPolicy(config);
       const { random } = Math;
       const download = { upstream, clock, random, retry };
@@ -68,6 +80,8 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
         ...download,
         gatherMs: GATHER_MS,
         blobs,
+        leases,
+        access,
         hasher,
         events,
         links,
@@ -75,7 +89,18 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
         slots,
       });
     },
-    [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background, t.config],
+    [
+      t.upstream,
+      t.storage,
+      t.links,
+      t.blobAccess,
+      t.leases,
+      t.clock,
+      t.hasher,
+      t.events,
+      t.background,
+      t.config,
+    ],
   );
   bind(t.blobAccess).toResolvedValue(
     (links, shelf, upstream, events, background) =>

@@ -54,6 +54,19 @@ export interface StagedBlob {
   close(): void;
 }
 
+/** A blob that another process is staging, as far as it has come; nobody has verified it. */
+export interface GrowingBlob {
+  /** How many bytes can be read, as of the last {@link look}. */
+  readonly length: number;
+  /** Whether it was still a staged or a visible blob then; if not, it is never going on. */
+  readonly isThere: boolean;
+  look(): Promise<void>;
+  /** As {@link StagedBlob.readAt}. */
+  readAt(position: number, scratch: () => Uint8Array): Promise<Uint8Array>;
+  /** Safe more than once. */
+  close(): void;
+}
+
 /**
  * Content-addressed bytes. Content under a digest never changes once it is visible.
  *
@@ -75,8 +88,15 @@ export interface BlobStore {
    * Starts a blob, or goes on with what was suspended or left behind by a process that died: then
    * `length` says how much there is, and nobody has verified it. Several may be under way for one
    * digest, each with bytes of its own; the first commit wins.
+   *
+   * @param after the owner whose attempt it is to go on with, where that is known
    */
-  stage(digest: Digest): Promise<StagedBlob>;
+  stage(digest: Digest, after?: string): Promise<StagedBlob>;
+  /**
+   * What that owner, which is another process, is staging of the blob; undefined if it is nothing.
+   * A storage lacks this whose staged blobs are seen by nobody else.
+   */
+  follow?(digest: Digest, owner: string): Promise<GrowingBlob | undefined>;
   /** Removes the blob; false if there was none. */
   delete(digest: Digest): Promise<boolean>;
   /** Takes a blob that turned out to be damaged out of sight; false if there was none. */

@@ -85,6 +85,21 @@ export type MirrorEvent =
       readonly cause: unknown;
     }
   | {
+      /** The storage cannot keep leases: each process that shares it does everything by itself. */
+      readonly type: 'not-coordinated';
+      /** The lease that could not be had. */
+      readonly what: string;
+      readonly cause: unknown;
+    }
+  | {
+      /** Another process was downloading the blob and has gone; this one goes on with it. */
+      readonly type: 'transfer-taken-over';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      /** The process, by the name of its socket in `kagami/owners`. */
+      readonly from: string;
+    }
+  | {
       /** A host of the upstream kept failing and is not asked until a probe is answered. */
       readonly type: 'upstream-paused';
       readonly host: string;

@@ -10,7 +10,7 @@ import type { PageRequest, TagPage } from './upstream.ts';
 
 /**
  * Where an answer came from: storage (`hit`), the upstream (`miss`), a download that another client
- * had started (`joined`), or storage because the upstream could not be asked (`stale`).
+ * or another mirror had started (`joined`), or storage because the upstream could not be asked (`stale`).
  */
 export type Source = 'hit' | 'miss' | 'joined' | 'stale';
 

@@ -7,7 +7,10 @@
  */
 export interface RecordStore {
   get(key: string): Promise<Uint8Array | undefined>;
-  /** Writes the value whole: a reader sees the old one or the new one. Survives a power cut. */
+  /**
+   * Writes the value whole: a reader sees the old one or the new one. Survives a power cut, unless
+   * the key is below `LEASES`.
+   */
   put(key: string, value: Uint8Array): Promise<void>;
   /** Writes it if there is none; false, and nothing is written, if there is one. */
   putIfAbsent(key: string, value: Uint8Array): Promise<boolean>;

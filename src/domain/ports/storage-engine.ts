@@ -1,10 +1,13 @@
 import type { BlobStore } from './blob-store.ts';
+import type { Owners } from './owners.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** A storage: blobs and records that live and die together. */
 export interface StorageEngine {
   readonly blobs: BlobStore;
   readonly records: RecordStore;
+  /** Who uses it; undefined for one that belongs to this process alone. */
+  readonly owners?: Owners;
   /** Where it is, in words for a person: a path, a bucket. */
   readonly location: string;
   /**

@@ -9,6 +9,7 @@ import {
   UpstreamTimeout,
   UpstreamUnreachable,
 } from '../errors.ts';
+import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FetchedBlob, Upstream } from '../ports/upstream.ts';
 import type { RepositoryName } from '../repository-name.ts';
@@ -148,10 +149,6 @@ function isPassing(error: unknown): error is UpstreamFailure {
     error instanceof TooManyRequests ||
     error instanceof CredentialsRejected
   );
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(delayMs, resolve));
 }
 
 /** Nobody waits for a byte. */

@@ -1,11 +1,15 @@
 import { algorithmOf, type Digest } from '../digest.ts';
 import { DigestMismatch } from '../errors.ts';
 import { type Manifest, parseManifest } from '../manifest.ts';
+import { pause } from '../pause.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hasher } from '../ports/hasher.ts';
+import type { Lease, Leases } from '../ports/leases.ts';
 import type { FetchedManifest, Upstream } from '../ports/upstream.ts';
 import type { Tag } from '../reference.ts';
+import { manifestLease } from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
@@ -19,9 +23,14 @@ export interface ManifestFetchPorts {
   readonly hasher: Hasher;
   readonly events: Events;
   readonly background: Background;
+  readonly leases: Leases;
+  readonly clock: Clock;
   /** What was said about tags that wait for their manifest, by `repository@digest`. */
   readonly awaited: BoundedCache<readonly TagAnswer[]>;
 }
+
+/** How often one looks whether another process has stored it, in milliseconds. */
+const LOOK_EVERY_MS = 20;
 
 /** Fetches manifests by digest, each once for all who want it, verifies and keeps them. */
 export class ManifestFetch {
@@ -51,12 +60,38 @@ export class ManifestFetch {
     this.#ports.awaited.set(key, [...others, answer]);
   }
 
+  /** From the upstream, unless another process that shares the storage gets it from there just now. */
   async #fetch(repository: RepositoryName, digest: Digest): Promise<Manifest> {
-    const { bytes, mediaType } = await this.#fetchRight(repository, digest);
-    const manifest = parseManifest(digest, bytes, mediaType);
-    this.#ports.shelf.remember(repository, manifest);
-    this.#keep(repository, manifest);
-    return manifest;
+    const { leases, clock } = this.#ports;
+    for (;;) {
+      const taken = await leases.take(manifestLease(repository, digest));
+      const stored = await this.#stored(repository, digest);
+      if (stored !== undefined) {
+        if ('lease' in taken) await taken.lease.release();
+        return stored;
+      }
+      if ('lease' in taken) return this.#fetchAlone(repository, digest, taken.lease);
+      await pause(clock, LOOK_EVERY_MS);
+    }
+  }
+
+  /** Others wait until it is stored, or could not be had. */
+  async #fetchAlone(repository: RepositoryName, digest: Digest, lease: Lease): Promise<Manifest> {
+    try {
+      const { bytes, mediaType } = await this.#fetchRight(repository, digest);
+      const manifest = parseManifest(digest, bytes, mediaType);
+      this.#ports.shelf.remember(repository, manifest);
+      this.#keep(repository, manifest, lease);
+      return manifest;
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
+  }
+
+  #stored(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {
+    // A storage that cannot be read has told so before.
+    return this.#ports.shelf.find(repository, digest).catch(() => undefined);
   }
 
   /** The bytes that the digest names; if others come, from wherever else they can be had. */
@@ -73,12 +108,15 @@ export class ManifestFetch {
   }
 
   /** Stores it after the answer: a slow or broken disk is not the client's trouble. */
-  #keep(repository: RepositoryName, manifest: Manifest): void {
+  #keep(repository: RepositoryName, manifest: Manifest, lease: Lease): void {
     const { digest } = manifest.descriptor;
     const { awaited, background } = this.#ports;
     const key = `${repository}@${digest}`;
     background.run(
-      async () => void (await this.#store(repository, manifest)),
+      async () => {
+        await this.#store(repository, manifest);
+        await lease.release();
+      },
       (cause) => this.#notStored(repository, `manifest ${digest}`, cause),
     );
     const answers = awaited.get(key) ?? [];

@@ -15,7 +15,7 @@ import type { BlobAccess } from './blob-access.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import type { StoredBlobs } from './stored-blobs.ts';
 import type { Rescue } from './sustained-blob.ts';
-import type { Transfer } from './transfer.ts';
+import { StoredMeanwhile, type Transfer } from './transfer.ts';
 import type { TransferReader } from './transfer-reader.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -124,7 +124,7 @@ export class PullBlob {
     cause: unknown,
   ): Promise<ByteReader> {
     try {
-      const { range, reader } = await this.#fetch(repository, digest, rest);
+      const { range, reader } = await this.#fetch(repository, digest, rest, true);
       if (range !== undefined) return reader;
       reader.close(); // one that cannot begin where the client is
     } catch (error) {
@@ -133,17 +133,39 @@ export class PullBlob {
     throw cause;
   }
 
-  /** From the download that is running, or else from a new one, whatever is in the storage. */
+  /**
+   * From the download that is running, or else from a new one.
+   *
+   * @param anew whatever is in the storage
+   */
   async #fetch(
     repository: RepositoryName,
     digest: Digest,
     range: ByteRange | undefined,
+    anew = false,
+  ): Promise<ServedBlob> {
+    try {
+      return await this.#download(repository, digest, range, anew);
+    } catch (error) {
+      if (!(error instanceof StoredMeanwhile)) throw error;
+    }
+    const blob = await this.#openStored(repository, digest, range);
+    if (blob !== undefined) return this.#serveStored(repository, digest, blob);
+    return this.#download(repository, digest, range, true);
+  }
+
+  async #download(
+    repository: RepositoryName,
+    digest: Digest,
+    range: ByteRange | undefined,
+    anew: boolean,
   ): Promise<ServedBlob> {
     const { transfers, shelf } = this.#ports;
     for (;;) {
       const running = transfers.get(digest);
       if (running === undefined) {
-        const transfer = transfers.start(repository, digest, shelf.listedSize(repository, digest));
+        const expectedSize = shelf.listedSize(repository, digest);
+        const transfer = transfers.start({ repository, digest, expectedSize, anew });
         return serve(transfer, transfer.reader(), range, 'miss');
       }
       if (running.failure === undefined) return this.#join(repository, running, range);
@@ -210,7 +232,8 @@ async function serve(
     if (part !== undefined) reader.limitTo(part);
     if (transfer.failure !== undefined) throw transfer.failure;
     if (!transfer.reaches(reader.position)) throw new TooLate();
-    return { size, range: part, source, reader };
+    const origin = source === 'miss' && transfer.isFollowing ? 'joined' : source;
+    return { size, range: part, source: origin, reader };
   } catch (error) {
     reader.close();
     throw error;

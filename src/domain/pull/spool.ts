@@ -1,4 +1,5 @@
 import { StorageFailed } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
 import { Signal } from './signal.ts';
 import type { Staging } from './staging.ts';
 import { TransferWindow } from './transfer-window.ts';
@@ -13,7 +14,7 @@ const BACKLOG = 8 * 1024 * 1024;
  * What has come of a transfer: the latest bytes in memory, and all of them in the storage. When the
  * storage fails it goes on from memory alone, at the pace of the slowest reader.
  */
-export class Spool {
+export class Spool implements ByteSource {
   readonly #staging: Staging | undefined;
   readonly #window: TransferWindow;
   readonly #readerMoved = new Signal();
@@ -26,24 +27,26 @@ export class Spool {
     this.#slowestReader = slowestReader;
   }
 
-  /** How many bytes have come. */
   get end(): number {
     return this.#window.end;
   }
 
+  /** Whether what has come is in the storage, or on its way there. */
+  get isKept(): boolean {
+    return this.#staging !== undefined && this.#staging.failure === undefined;
+  }
+
   push(piece: Uint8Array): void {
     this.#window.push(piece);
-    if (this.#isKept) this.#staging?.add(piece);
+    if (this.isKept) this.#staging?.add(piece);
     this.#trim();
   }
 
-  /** Whether every byte from `offset` on can still be read. */
   reaches(offset: number): boolean {
     const stored = this.#staging?.length ?? 0;
     return offset >= this.#window.start || this.#window.start <= stored;
   }
 
-  /** At least one byte from `offset` on, which must be below {@link end}. */
   at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
     const inMemory = this.#window.at(offset);
     if (inMemory !== undefined) return inMemory;
@@ -53,19 +56,18 @@ export class Spool {
     throw new StorageFailed('the bytes could not be kept, and are gone from memory');
   }
 
-  /** A reader has moved on or left. */
   readerMoved(): void {
-    if (this.#isKept) return;
+    if (this.isKept) return;
     this.#trim();
     this.#readerMoved.fire();
   }
 
   /** Resolves when more bytes may come. Rejects if they could neither be kept nor read. */
   async room(): Promise<void> {
-    if (this.#isKept && (this.#staging?.unwritten ?? 0) > BACKLOG) {
+    if (this.isKept && (this.#staging?.unwritten ?? 0) > BACKLOG) {
       await this.#staging?.untilUnwritten(BACKLOG / 2);
     }
-    while (!this.#isKept) {
+    while (!this.isKept) {
       if (this.#slowestReader() === undefined) {
         throw new StorageFailed('nobody reads what cannot be kept');
       }
@@ -75,14 +77,10 @@ export class Spool {
     }
   }
 
-  get #isKept(): boolean {
-    return this.#staging !== undefined && this.#staging.failure === undefined;
-  }
-
   #trim(): void {
     const recent = this.#window.end - WINDOW;
     const stored = this.#staging?.length ?? 0;
     const readByAll = this.#slowestReader() ?? this.#window.end;
-    this.#window.dropBefore(this.#isKept ? Math.min(recent, stored) : readByAll);
+    this.#window.dropBefore(this.isKept ? Math.min(recent, stored) : readByAll);
   }
 }

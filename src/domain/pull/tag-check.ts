@@ -1,16 +1,21 @@
 import type { Descriptor } from '../descriptor.ts';
-import { ManifestUnknown, UpstreamFailure } from '../errors.ts';
+import { isDigest } from '../digest.ts';
+import { ManifestUnknown, UpstreamFailure, UpstreamTimeout } from '../errors.ts';
 import {
   type Freshness,
   type FreshnessPolicy,
   freshnessOf,
   isUsableOnError,
 } from '../freshness.ts';
+import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
+import type { Lease, LeaseNote, Leases, Tenure } from '../ports/leases.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Tag } from '../reference.ts';
+import { tagLease } from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { Background } from './background.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { TagBook, TagEntry } from './tag-book.ts';
 
@@ -21,11 +26,19 @@ export interface TagPolicy {
   readonly timeoutMs: number;
 }
 
+/** How often one looks whether another process has the answer, in milliseconds. */
+const LOOK_EVERY_MS = 10;
+
+/** How often one tries to ask oneself meanwhile: it may have died. In milliseconds. */
+const TAKE_EVERY_MS = 250;
+
 export interface TagCheckPorts {
   readonly upstream: Upstream;
   readonly tags: TagBook;
   readonly clock: Clock;
   readonly events: Events;
+  readonly leases: Leases;
+  readonly background: Background;
 }
 
 /** The known digest in place of an answer, for want of one. */
@@ -59,10 +72,9 @@ export class TagCheck {
   ): Promise<Descriptor> {
     // Without a copy to fall back to there is nothing to gain from giving up early.
     const timeoutMs = known === undefined ? undefined : this.#policy.timeoutMs;
-    const reference = { kind: 'tag', tag } as const;
     try {
       return await this.#flights.run(`${repository}:${tag}`, () =>
-        this.#ports.upstream.resolve(repository, reference, timeoutMs),
+        this.#shared(repository, tag, timeoutMs),
       ).result;
     } catch (error) {
       if (error instanceof ManifestUnknown && known !== undefined) {
@@ -70,6 +82,58 @@ export class TagCheck {
       }
       throw error;
     }
+  }
+
+  /** The answer that another process which shares the storage waits for just now, or one's own. */
+  async #shared(
+    repository: RepositoryName,
+    tag: Tag,
+    timeoutMs: number | undefined,
+  ): Promise<Descriptor> {
+    const { leases, clock } = this.#ports;
+    const name = tagLease(repository, tag);
+    const endMs = clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+    for (;;) {
+      const taken = await leases.take(name);
+      if ('lease' in taken) return this.#resolve(repository, tag, timeoutMs, taken.lease);
+      const answer = await this.#answerOf(name, taken.heldBy, endMs);
+      if (answer !== undefined) return answer;
+    }
+  }
+
+  async #resolve(
+    repository: RepositoryName,
+    tag: Tag,
+    timeoutMs: number | undefined,
+    lease: Lease,
+  ): Promise<Descriptor> {
+    const reference = { kind: 'tag', tag } as const;
+    let outcome: LeaseNote | undefined;
+    try {
+      const answer = await this.#ports.upstream.resolve(repository, reference, timeoutMs);
+      const { digest, mediaType, size } = answer;
+      outcome = { digest, mediaType, size };
+      return answer;
+    } finally {
+      this.#ports.background.run(
+        () => lease.release(outcome),
+        () => {},
+      );
+    }
+  }
+
+  /** Undefined if the other one did not get any, or has ended. */
+  async #answerOf(name: string, holder: Tenure, endMs: number): Promise<Descriptor | undefined> {
+    const { leases, clock } = this.#ports;
+    const triesAt = clock.now() + TAKE_EVERY_MS;
+    while ((await leases.holderOf(name))?.id === holder.id) {
+      const now = clock.now();
+      if (now >= endMs) throw new UpstreamTimeout('another mirror waits for the upstream, too');
+      if (now >= triesAt) return undefined;
+      await pause(clock, LOOK_EVERY_MS);
+    }
+    const outcome = await leases.outcomeOf(name, holder);
+    return outcome && descriptorIn(outcome);
   }
 
   async #forget(repository: RepositoryName, tag: Tag): Promise<void> {
@@ -99,4 +163,13 @@ export class TagCheck {
     this.#ports.events.emit({ type: 'tag-stale', repository, tag, digest, cause: error });
     return { entry: known, ageMs: checkedAtMs === undefined ? undefined : now - checkedAtMs };
   }
+}
+
+function descriptorIn({ digest, mediaType, size }: LeaseNote): Descriptor | undefined {
+  const isWhole =
+    typeof digest === 'string' &&
+    isDigest(digest) &&
+    typeof mediaType === 'string' &&
+    typeof size === 'number';
+  return isWhole ? { digest, mediaType, size } : undefined;
 }

@@ -7,31 +7,50 @@ import {
   UpstreamBadAnswer,
   UpstreamFailure,
 } from '../errors.ts';
-import type { BlobStore } from '../ports/blob-store.ts';
+import { SOLE_LEASE } from '../lease/sole-leases.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hash, Hasher } from '../ports/hasher.ts';
+import type { Lease } from '../ports/leases.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import { Announcer } from './announcer.ts';
+import type { ByteSource } from './byte-source.ts';
 import { type DownloadPorts, download } from './download.ts';
+import { type Claim, type ClaimPorts, DownloadClaim } from './download-claim.ts';
+import type { FollowedBlob } from './followed-blob.ts';
 import { resume } from './resume.ts';
 import { Signal } from './signal.ts';
 import { Spool } from './spool.ts';
 import type { Staging } from './staging.ts';
 import { TransferReader } from './transfer-reader.ts';
 
-export interface TransferPorts extends DownloadPorts {
-  readonly blobs: BlobStore;
+export interface TransferPorts extends DownloadPorts, ClaimPorts {
   readonly hasher: Hasher;
   readonly events: Events;
   /** How long what has come may be gathered before the readers are told, in milliseconds. */
   readonly gatherMs: number;
 }
 
+/** What is to be downloaded, and for whom. */
+export interface TransferJob {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  /** In bytes, where a manifest tells it. */
+  readonly expectedSize: number | undefined;
+  /** Whether to download it whatever is in the storage. */
+  readonly anew: boolean;
+}
+
+/** Another process has stored the blob, before anybody here has read a byte of it. */
+export class StoredMeanwhile extends Error {}
+
 /**
  * One blob on its way from the upstream into the storage and to any number of readers.
  *
  *   upstream ─ download ─ hash ─ spool ─┬─ memory ──── readers that keep pace
  *                                       └─ storage ─── readers that are behind, or begin late
+ *
+ * While another process that shares the storage downloads it, readers get what is in the storage;
+ * if that process dies, the download goes on here.
  *
  * Readers get every byte but the last until the whole has its digest. Whatever a reader does, the
  * download goes on; whatever the storage does, the readers get their bytes.
@@ -47,7 +66,10 @@ export class Transfer {
   readonly #news: Announcer;
   readonly #readers = new Set<TransferReader>();
   #spool: Spool = new Spool(undefined, () => this.#slowestReader());
+  #source: ByteSource = this.#spool;
   #staging: Staging | undefined;
+  #lease: Lease = SOLE_LEASE;
+  #followed: FollowedBlob | undefined;
   #size: number | undefined;
   #state: 'asking' | 'receiving' | 'whole' = 'asking';
   #failure: Error | undefined;
@@ -55,24 +77,25 @@ export class Transfer {
   #stopped = false;
   #over = false;
 
-  constructor(
-    ports: TransferPorts,
-    repository: RepositoryName,
-    digest: Digest,
-    expectedSize: number | undefined,
-  ) {
+  readonly #anew: boolean;
+
+  constructor(ports: TransferPorts, { repository, digest, expectedSize, anew }: TransferJob) {
     this.digest = digest;
     this.repositories = new Set([repository]);
     this.origin = repository;
     this.#ports = ports;
     this.#news = new Announcer(ports.clock, ports.gatherMs, () => this.#changed.fire());
     this.#size = expectedSize;
+    this.#anew = anew;
   }
 
   /** Downloads, verifies and stores the blob. Never rejects; whether the blob is in the storage. */
   async run(): Promise<boolean> {
     try {
-      const hash = await this.#stage();
+      const claim = await this.#claim();
+      if (!claim.isOurs) return await this.#takeStored();
+      const hash = await this.#stage(claim.after?.holder);
+      await this.#goOnAfter(claim);
       if (hash !== undefined) await this.#download(hash);
       this.#complete();
       return await this.#commit();
@@ -81,6 +104,7 @@ export class Transfer {
       return false;
     } finally {
       await this.#letGo().catch((cause) => this.#notStored(cause));
+      await this.#lease.release();
     }
   }
 
@@ -109,9 +133,14 @@ export class Transfer {
     }
   }
 
+  /** Whether its bytes come, or came, from another process. */
+  get isFollowing(): boolean {
+    return this.#followed !== undefined;
+  }
+
   /** Whether it can still serve every byte from `offset` on. */
   reaches(offset: number): boolean {
-    return this.#failure === undefined && this.#spool.reaches(offset);
+    return this.#failure === undefined && this.#source.reaches(offset);
   }
 
   /** A reader of the whole; until it is closed, the bytes stay, whatever becomes of the transfer. */
@@ -133,14 +162,14 @@ export class Transfer {
 
   /** Up to which offset bytes may be sent. */
   get releasable(): number {
-    const { end } = this.#spool;
+    const { end } = this.#source;
     if (this.isWhole) return end;
     return Math.max(0, Math.min(end, (this.#size ?? end) - 1));
   }
 
   /** Bytes from `offset` on, which must be below {@link releasable}. */
   at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
-    return this.#spool.at(offset, scratch);
+    return this.#source.at(offset, scratch);
   }
 
   /** Resolves when more can be read, nothing more ever will, or nobody can join any more. */
@@ -149,15 +178,59 @@ export class Transfer {
   }
 
   readerMoved(): void {
-    this.#spool.readerMoved();
+    this.#source.readerMoved();
+  }
+
+  /** Waits for the right to download it, and follows another process meanwhile. */
+  async #claim(): Promise<Claim> {
+    const { digest, origin: repository } = this;
+    const claim = new DownloadClaim(this.#ports, {
+      repository,
+      digest,
+      anew: this.#anew,
+      following: (blob, size) => {
+        this.#followed = blob;
+        this.#source = blob;
+        this.#open(size ?? this.#size);
+      },
+      grew: () => this.#news.soon(),
+      wanted: () => !this.#stopped,
+    });
+    const settled = await claim.settle();
+    if (settled.isOurs) this.#lease = settled.lease;
+    return settled;
+  }
+
+  /** What another process has stored; the readers that have followed it read on where they are. */
+  async #takeStored(): Promise<boolean> {
+    if (this.#followed === undefined) throw new StoredMeanwhile();
+    await this.#followed.look();
+    this.#complete();
+    return true;
+  }
+
+  /** What was read from another process's download must be a part of this one. */
+  async #goOnAfter({ after, isTakenOver }: Claim & { isOurs: true }): Promise<void> {
+    const { origin: repository, digest } = this;
+    if (isTakenOver && after !== undefined) {
+      const from = after.holder;
+      this.#ports.events.emit({ type: 'transfer-taken-over', repository, digest, from });
+    }
+    if (this.#followed === undefined) return;
+    await this.#followed.look();
+    const { readTo, isThere } = this.#followed;
+    const isPart = isThere && (this.#staging?.length ?? 0) >= readTo;
+    if (readTo > 0 && !isPart) throw new StorageFailed('the download that was followed is gone');
+    this.#source = this.#spool;
   }
 
   /** The hash of what an earlier attempt has left; undefined if that is the verified blob. */
-  async #stage(): Promise<Hash | undefined> {
+  async #stage(after: string | undefined): Promise<Hash | undefined> {
     try {
-      const { staging, hash } = await resume(this.#ports, this.digest, this.#size);
+      const { staging, hash } = await resume(this.#ports, this.digest, this.#size, after);
       this.#staging = staging;
       this.#spool = new Spool(staging, () => this.#slowestReader());
+      if (this.#followed === undefined) this.#source = this.#spool;
       this.#resumedFrom = staging.length;
       return hash;
     } catch (cause) {
@@ -171,6 +244,7 @@ export class Transfer {
       hash.update(piece);
       this.#spool.push(piece);
       this.#news.soon();
+      if (!this.#spool.isKept) void this.#lease.release(); // others can have nothing of it
       await this.#spool.room();
     }
     const found = hash.digest();
@@ -178,7 +252,7 @@ export class Transfer {
   }
 
   #complete(): void {
-    this.#size = this.#spool.end;
+    this.#size = this.#source.end;
     this.#state = 'whole';
     this.#news.now();
   }
@@ -192,9 +266,8 @@ export class Transfer {
       offset: this.#spool.end,
       expectedSize: this.#size,
       opened: (size) => {
-        this.#size = size;
-        this.#state = 'receiving';
-        this.#changed.fire();
+        this.#open(size);
+        void this.#lease.tell({ repository, opened: 1, ...(size === undefined ? {} : { size }) });
       },
       interrupted: (offset, delayMs, cause) => {
         const type = 'transfer-resumed';
@@ -202,6 +275,12 @@ export class Transfer {
       },
       wanted: () => !this.#stopped,
     });
+  }
+
+  #open(size: number | undefined): void {
+    this.#size = size;
+    this.#state = 'receiving';
+    this.#changed.fire();
   }
 
   async #commit(): Promise<boolean> {
@@ -219,6 +298,7 @@ export class Transfer {
     this.#news.now();
     const unwritten = this.#staging?.failure;
     if (unwritten !== undefined) this.#notStored(unwritten.cause);
+    if (cause instanceof StoredMeanwhile) return;
     const isAnswer = cause instanceof RegistryError && !(cause instanceof UpstreamFailure);
     if (isAnswer) return;
     const { digest } = this;
@@ -243,12 +323,14 @@ export class Transfer {
 
   #left(reader: TransferReader): void {
     this.#readers.delete(reader);
-    this.#spool.readerMoved();
+    this.#source.readerMoved();
     this.#closeIfUnused();
   }
 
   #closeIfUnused(): void {
-    if (this.#over && this.#readers.size === 0) this.#staging?.close();
+    if (!this.#over || this.#readers.size > 0) return;
+    this.#staging?.close();
+    this.#followed?.close();
   }
 
   #slowestReader(): number | undefined {

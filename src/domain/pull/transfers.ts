@@ -1,9 +1,10 @@
 import type { Digest } from '../digest.ts';
+import { SOLE_LEASES } from '../lease/sole-leases.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { Background } from './background.ts';
 import type { RepositoryLinks } from './repository-links.ts';
 import type { Slots } from './slots.ts';
-import { Transfer, type TransferPorts } from './transfer.ts';
+import { Transfer, type TransferJob, type TransferPorts } from './transfer.ts';
 
 export interface TransfersPorts extends TransferPorts {
   readonly links: RepositoryLinks;
@@ -33,8 +34,9 @@ export class Transfers {
   }
 
   /** Starts a download that others can join. There must be none for this digest. */
-  start(repository: RepositoryName, digest: Digest, expectedSize: number | undefined): Transfer {
-    const transfer = new Transfer(this.#ports, repository, digest, expectedSize);
+  start(job: TransferJob): Transfer {
+    const { digest } = job;
+    const transfer = new Transfer(this.#ports, job);
     this.#running.set(digest, transfer);
     this.#run(transfer, () => this.#running.delete(digest));
     return transfer;
@@ -46,7 +48,8 @@ export class Transfers {
     digest: Digest,
     expectedSize: number | undefined,
   ): Transfer {
-    const transfer = new Transfer(this.#ports, repository, digest, expectedSize);
+    const ports = { ...this.#ports, leases: SOLE_LEASES };
+    const transfer = new Transfer(ports, { repository, digest, expectedSize, anew: true });
     this.#apart.add(transfer);
     this.#run(transfer, () => this.#apart.delete(transfer));
     return transfer;

@@ -2,6 +2,7 @@ import { backOffMs, type RetryPolicy } from '../back-off.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import { UpstreamBadAnswer, UpstreamTimeout, UpstreamUnreachable } from '../errors.ts';
+import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   FetchedBlob,
@@ -99,7 +100,7 @@ export class RetryingUpstream implements Upstream {
         const delayMs = backOffMs(this.#policy, attempt, this.#random());
         const inTime = this.#clock.now() + delayMs < deadlineMs;
         if (attempt >= ATTEMPTS || !inTime || !isPassing(error)) throw error;
-        await new Promise<void>((resolve) => void this.#clock.after(delayMs, resolve));
+        await pause(this.#clock, delayMs);
       }
     }
   }

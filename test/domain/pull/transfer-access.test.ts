@@ -26,7 +26,8 @@ testSuite('who may join a transfer', (it) => {
     assert.ok(sameBytes(first, bytes));
     assert.ok(sameBytes(second, bytes));
     assert.is(parts.upstream.sent(digest).most, 1);
-    assert.is(parts.upstream.downloads[1]?.isCancelled, true);
+    const { downloads } = parts.upstream;
+    assert.is(downloads.filter(({ isCancelled }) => isCancelled).length, 1);
     await parts.background.idle();
     assert.ok(await parts.links.hasLayer(BUSYBOX, digest));
   });

@@ -54,3 +54,19 @@ async function syncFolder(path: string): Promise<void> {
     if (fd !== undefined) await close(fd);
   }
 }
+
+/** The same disk for what need not last. */
+export function withoutSyncing(disk: Disk): Disk {
+  return {
+    open: (path, flags, done) => disk.open(path, flags, done),
+    read: (fd, into, length, position, done) => disk.read(fd, into, length, position, done),
+    write: (fd, pieces, position, done) => disk.write(fd, pieces, position, done),
+    syncFile: (_, done) => done(null),
+    mkdir: (path) => disk.mkdir(path),
+    rename: (from, to) => disk.rename(from, to),
+    link: (existing, path) => disk.link(existing, path),
+    unlink: (path) => disk.unlink(path),
+    rmdir: (path) => disk.rmdir(path),
+    syncFolder: () => Promise.resolve(),
+  };
+}

@@ -4,10 +4,12 @@ import type { ByteRange } from '../../../domain/byte-range.ts';
 import type { Digest } from '../../../domain/digest.ts';
 import type {
   BlobStore,
+  GrowingBlob,
   OpenBlob,
   StagedBlob,
   StoredBlob,
 } from '../../../domain/ports/blob-store.ts';
+import type { Owners } from '../../../domain/ports/owners.ts';
 import { blobKey } from '../../../domain/registry-layout.ts';
 import { blobsBelow } from './blob-folders.ts';
 import { blobSize } from './blob-size.ts';
@@ -67,8 +69,16 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
-  stage(digest: Digest): Promise<StagedBlob> {
-    return orStorageFailed('no room for a blob could be made', this.#area.stage(digest));
+  get owners(): Owners {
+    return this.#area.owners;
+  }
+
+  stage(digest: Digest, after?: string): Promise<StagedBlob> {
+    return orStorageFailed('no room for a blob could be made', this.#area.stage(digest, after));
+  }
+
+  follow(digest: Digest, owner: string): Promise<GrowingBlob | undefined> {
+    return orStorageFailed(UNREADABLE, this.#area.follow(digest, owner));
   }
 
   delete(digest: Digest): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
+import { LEASES } from '../../../domain/registry-layout.ts';
 import { createIfAbsent } from './create-if-absent.ts';
-import type { Disk } from './disk.ts';
+import { type Disk, withoutSyncing } from './disk.ts';
 import { moveInto, pruneFolders, unlinkIfThere } from './durable.ts';
 import { orStorageFailed } from './fs-errors.ts';
 import { namesIn, statIfThere } from './present.ts';
@@ -11,10 +12,13 @@ import { readSmallFile, writeNewFile } from './small-file.ts';
 export class FileRecordStore implements RecordStore {
   readonly #root: RootFolder;
   readonly #disk: Disk;
+  /** For what is of no use after a power cut. */
+  readonly #hasty: Disk;
 
   constructor(root: RootFolder, disk: Disk) {
     this.#root = root;
     this.#disk = disk;
+    this.#hasty = withoutSyncing(disk);
   }
 
   get(key: string): Promise<Uint8Array | undefined> {
@@ -43,20 +47,22 @@ export class FileRecordStore implements RecordStore {
 
   async #put(key: string, value: Uint8Array): Promise<void> {
     const path = this.#root.pathOf(key);
-    await this.#viaStaging(value, (staged) => moveInto(this.#disk, staged, path));
+    const disk = this.#diskFor(key);
+    await this.#viaStaging(disk, value, (staged) => moveInto(disk, staged, path));
   }
 
   async #putIfAbsent(key: string, value: Uint8Array): Promise<boolean> {
     const path = this.#root.pathOf(key);
     if ((await statIfThere(path)) !== undefined) return false;
-    return this.#viaStaging(value, (staged) => createIfAbsent(this.#disk, staged, path, value));
+    const disk = this.#diskFor(key);
+    return this.#viaStaging(disk, value, (staged) => createIfAbsent(disk, staged, path, value));
   }
 
   async #delete(key: string): Promise<boolean> {
     const path = this.#root.pathOf(key);
     const removed = await unlinkIfThere(this.#disk, path);
-    // An empty folder would be told as a child.
-    if (removed) await pruneFolders(this.#disk, dirname(path), this.#root.path);
+    // An empty folder would be told as a child. That of a lease is soon wanted again.
+    if (removed && !isHasty(key)) await pruneFolders(this.#disk, dirname(path), this.#root.path);
     return removed;
   }
 
@@ -65,13 +71,25 @@ export class FileRecordStore implements RecordStore {
   }
 
   /** Writes the value to a staged file, which is gone after `act`, whatever happens. */
-  async #viaStaging<T>(value: Uint8Array, act: (path: string) => Promise<T>): Promise<T> {
+  async #viaStaging<T>(
+    disk: Disk,
+    value: Uint8Array,
+    act: (path: string) => Promise<T>,
+  ): Promise<T> {
     const staged = this.#root.newStagingPath('record');
     try {
-      await writeNewFile(this.#disk, staged, value);
+      await writeNewFile(disk, staged, value);
       return await act(staged);
     } finally {
-      await unlinkIfThere(this.#disk, staged).catch(() => {});
+      await unlinkIfThere(disk, staged).catch(() => {});
     }
   }
+
+  #diskFor(key: string): Disk {
+    return isHasty(key) ? this.#hasty : this.#disk;
+  }
+}
+
+function isHasty(key: string): boolean {
+  return key.startsWith(`${LEASES}/`);
 }

@@ -1,4 +1,5 @@
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
+import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
 import { type Disk, SYSTEM_DISK } from './disk.ts';
@@ -31,6 +32,10 @@ export class FilesystemStorage implements StorageEngine {
 
   get blobs(): BlobStore {
     return this.#blobs;
+  }
+
+  get owners(): Owners {
+    return this.#blobs.owners;
   }
 
   async start(): Promise<void> {

@@ -39,7 +39,7 @@ export class Leftovers {
   add(name: string): void {
     const partial = parsePartialName(name);
     if (partial === undefined) return;
-    if (partial.owner === this.#presence.owner && !partial.isSuspended) return;
+    if (partial.owner === this.#presence.self && !partial.isSuspended) return;
     const names = this.#known.get(partial.digest) ?? new Set();
     this.#known.set(partial.digest, names.add(name));
   }

@@ -6,14 +6,15 @@ export interface PartialName {
   readonly digest: Digest;
   /** Who writes it, or was the last to do so; see `presence.ts`. */
   readonly owner: string;
+  /** Tells the partials of one owner apart: the later ones have the higher numbers. */
+  readonly number: number;
   /** Its owner has left it to whoever comes first. */
   readonly isSuspended: boolean;
 }
 
 const SUSPENDED = '.suspended';
-const FORM = /^([a-z0-9]+)-([0-9a-f]+)\.([0-9a-f]+-[0-9a-f]+)\.\d+(\.suspended)?$/;
+const FORM = /^([a-z0-9]+)-([0-9a-f]+)\.([0-9a-f]+-[0-9a-f]+)\.(\d+)(\.suspended)?$/;
 
-/** @param number tells the partials of one owner apart */
 export function partialName(digest: Digest, owner: string, number: number): string {
   return `${algorithmOf(digest)}-${encodedOf(digest)}.${owner}.${number}`;
 }
@@ -24,7 +25,7 @@ export function suspendedName(name: string): string {
 
 /** Undefined for the name of anything else. */
 export function parsePartialName(name: string): PartialName | undefined {
-  const [, algorithm = '', encoded = '', owner = '', suspended] = FORM.exec(name) ?? [];
+  const [, algorithm = '', encoded = '', owner = '', number, suspended] = FORM.exec(name) ?? [];
   const digest = digestFromPath(algorithm, encoded);
-  return digest && { digest, owner, isSuspended: suspended !== undefined };
+  return digest && { digest, owner, number: Number(number), isSuspended: suspended !== undefined };
 }

@@ -4,10 +4,14 @@ import { mkdir, open, unlink } from 'node:fs/promises';
 import { createConnection, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { basename, dirname } from 'node:path';
+import type { Owners } from '../../../../domain/ports/owners.ts';
 import { namesIn } from '../present.ts';
 
 /** A socket's path may be about 100 bytes long, whatever the file system allows. */
 const LONGEST_SOCKET_PATH = 100;
+
+/** Long enough to take what it has left, and short in case it was only slow. */
+const PRESUMED_GONE_MS = 60 * 1000;
 
 /**
  * Lets others find out whether this storage is still in use. It listens on a socket beside its
@@ -15,23 +19,25 @@ const LONGEST_SOCKET_PATH = 100;
  * it does. Unlike a process number it means the same in every container of the machine, and is
  * never given to somebody else.
  */
-export class Presence {
+export class Presence implements Owners {
   /** `<kernel>-<storage>`: a socket can be asked only by those that share its kernel. */
-  readonly owner: string;
+  readonly self: string;
+  /** Until when those count as gone that could not be asked. */
+  readonly #presumedGone = new Map<string, number>();
   readonly #folder: string;
   readonly #kernel: string = kernelId();
   #server: Server | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.owner = `${this.#kernel}-${randomBytes(6).toString('hex')}`;
+    this.self = `${this.#kernel}-${randomBytes(6).toString('hex')}`;
   }
 
   /** From now on others can tell; not where the file system has no sockets. */
   async announce(): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
-      this.#server = await listenAt(this.#pathOf(this.owner));
+      this.#server = await listenAt(this.#pathOf(this.self));
     } catch {
       // Then others wait until its files have been silent for long.
     }
@@ -39,14 +45,25 @@ export class Presence {
 
   /** Whether that owner has certainly gone; false if it cannot be known. */
   async isGone(owner: string): Promise<boolean> {
+    if ((this.#presumedGone.get(owner) ?? 0) > Date.now()) return true;
     if (!owner.startsWith(`${this.#kernel}-`)) return false;
-    return withShortPath(this.#pathOf(owner), refuses).catch(() => false);
+    const isAnnounced = this.#server !== undefined;
+    return withShortPath(this.#pathOf(owner), (path) => isSilent(path, isAnnounced)).catch(
+      () => false,
+    );
+  }
+
+  presumeGone(owner: string): void {
+    for (const [other, until] of this.#presumedGone) {
+      if (until <= Date.now()) this.#presumedGone.delete(other);
+    }
+    this.#presumedGone.set(owner, Date.now() + PRESUMED_GONE_MS);
   }
 
   /** Removes the signs of those that have gone; to keep one is to be able to ask it again. */
   async clearOthers(isKept: (owner: string) => boolean): Promise<void> {
     for (const owner of await namesIn(this.#folder).catch(() => [])) {
-      if (owner === this.owner || isKept(owner)) continue;
+      if (owner === this.self || isKept(owner)) continue;
       if (await this.isGone(owner)) await this.#remove(owner);
     }
   }
@@ -56,7 +73,7 @@ export class Presence {
     const server = this.#server;
     this.#server = undefined;
     await new Promise((resolve) => server.close(resolve));
-    await this.#remove(this.owner);
+    await this.#remove(this.self);
   }
 
   async #remove(owner: string): Promise<void> {
@@ -92,12 +109,16 @@ async function listenAt(path: string): Promise<Server> {
   return server.unref();
 }
 
-/** Whether nobody listens there any more. */
-function refuses(path: string): Promise<boolean> {
+/**
+ * Whether nobody listens there any more. That nothing is there says so only where sockets can be made
+ * at all.
+ */
+function isSilent(path: string, canBeMade: boolean): Promise<boolean> {
+  const signs = canBeMade ? ['ECONNREFUSED', 'ENOENT'] : ['ECONNREFUSED'];
   return new Promise((resolve) => {
     const socket = createConnection({ path });
     socket.once('connect', () => socket.destroy());
-    socket.once('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
+    socket.once('error', (error) => resolve('code' in error && signs.includes(String(error.code))));
     socket.once('close', () => resolve(false));
   });
 }

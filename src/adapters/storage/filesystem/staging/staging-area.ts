@@ -1,10 +1,14 @@
 import { basename } from 'node:path';
 import type { Digest } from '../../../../domain/digest.ts';
+import type { Owners } from '../../../../domain/ports/owners.ts';
 import type { Disk } from '../disk.ts';
+import { isAbsence } from '../fs-errors.ts';
+import { namesIn } from '../present.ts';
 import { publishBlob } from '../publish-blob.ts';
 import type { RootFolder } from '../root-folder.ts';
+import { GrowingFile } from './growing-file.ts';
 import { Leftovers } from './leftovers.ts';
-import { partialName, suspendedName } from './partial-name.ts';
+import { parsePartialName, partialName, suspendedName } from './partial-name.ts';
 import { Presence } from './presence.ts';
 import { StagedFile, type StagedFileHost } from './staged-file.ts';
 
@@ -44,8 +48,14 @@ export class StagingArea {
     this.#every(TIDY_EVERY_MS, () => this.#tidy());
   }
 
-  async stage(digest: Digest): Promise<StagedFile> {
-    const name = partialName(digest, this.#presence.owner, this.#count++);
+  get owners(): Owners {
+    return this.#presence;
+  }
+
+  async stage(digest: Digest, after?: string): Promise<StagedFile> {
+    // Others come and go between our own looks around.
+    if (after !== undefined) await this.#leftovers.find();
+    const name = partialName(digest, this.#presence.self, this.#count++);
     const path = `${this.#root.staging}/${name}`;
     const host = this.#hostFor(digest);
     const file = (await this.#leftovers.take(digest, path))
@@ -53,6 +63,19 @@ export class StagingArea {
       : await StagedFile.create(path, host);
     this.#files.add(file);
     return file;
+  }
+
+  /** The newest of that owner's partials: what it could not go on with it removes. */
+  async follow(digest: Digest, owner: string): Promise<GrowingFile | undefined> {
+    const names = await namesIn(this.#root.staging);
+    const newest = newestOf(names, digest, owner);
+    if (newest === undefined) return undefined;
+    try {
+      return await GrowingFile.open(this.#disk, `${this.#root.staging}/${newest}`);
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Shows others that what is staged is not abandoned, even if nothing comes for it just now. */
@@ -107,4 +130,14 @@ export class StagingArea {
   #every(ms: number, act: () => Promise<void>): void {
     this.#timers.push(setInterval(() => void act(), ms).unref());
   }
+}
+
+function newestOf(names: readonly string[], digest: Digest, owner: string): string | undefined {
+  let newest: { name: string; number: number } | undefined;
+  for (const name of names) {
+    const partial = parsePartialName(name);
+    if (partial?.digest !== digest || partial.owner !== owner || partial.isSuspended) continue;
+    if (partial.number > (newest?.number ?? -1)) newest = { name, number: partial.number };
+  }
+  return newest?.name;
 }

@@ -1,0 +1,9 @@
+/** The processes that use a storage, as far as the storage tells. */
+export interface Owners {
+  /** This process; no other ever has the same name. */
+  readonly self: string;
+  /** Whether that one has certainly ended; false if it cannot be known. */
+  isGone(owner: string): Promise<boolean>;
+  /** It has given no sign of life for too long: what it had may be taken. */
+  presumeGone(owner: string): void;
+}

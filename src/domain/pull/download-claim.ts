@@ -1,0 +1,161 @@
+import type { Digest } from '../digest.ts';
+import { StorageFailed, UpstreamUnreachable } from '../errors.ts';
+import { pause } from '../pause.ts';
+import type { BlobStore } from '../ports/blob-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease, Leases, Tenure } from '../ports/leases.ts';
+import { blobLease } from '../registry-layout.ts';
+import { isRepositoryName, type RepositoryName } from '../repository-name.ts';
+import type { BlobAccess } from './blob-access.ts';
+import { FollowedBlob } from './followed-blob.ts';
+
+/** How often one looks how far another process has come, in milliseconds. */
+const LOOK_EVERY_MS = 20;
+
+/** The same where there is nothing to be seen but the end. */
+const WAIT_EVERY_MS = 250;
+
+/** How often one tries to get the lease meanwhile, in milliseconds. */
+const TAKE_EVERY_MS = 250;
+
+export interface ClaimPorts {
+  readonly blobs: BlobStore;
+  readonly leases: Leases;
+  readonly access: BlobAccess;
+  readonly clock: Clock;
+}
+
+export interface ClaimJob {
+  readonly repository: RepositoryName;
+  readonly digest: Digest;
+  /** Whether to download it whatever is in the storage. */
+  readonly anew: boolean;
+  /** Another process downloads it, and the upstream has answered that one. */
+  following(blob: FollowedBlob, size: number | undefined): void;
+  /** More of it has come. */
+  grew(): void;
+  /** Whether it is still wanted. */
+  wanted(): boolean;
+}
+
+/** Who downloads the blob: this process, or nobody any more, since it is stored. */
+export type Claim =
+  | {
+      readonly isOurs: true;
+      readonly lease: Lease;
+      /** Who has tried before, and left off. */
+      readonly after: Tenure | undefined;
+      /** That one did not leave off by itself. */
+      readonly isTakenOver: boolean;
+    }
+  | { readonly isOurs: false };
+
+/**
+ * Waits for the right to download a blob, among all processes that share the storage, and meanwhile
+ * follows the one that has it.
+ */
+export class DownloadClaim {
+  readonly #ports: ClaimPorts;
+  readonly #job: ClaimJob;
+  #followed: FollowedBlob | undefined;
+  #size: number | undefined;
+  #permitted = false;
+  /** Whether what is stored counts. */
+  #trustsStorage: boolean;
+
+  constructor(ports: ClaimPorts, job: ClaimJob) {
+    this.#ports = ports;
+    this.#job = job;
+    this.#trustsStorage = !job.anew;
+  }
+
+  /** Rejects with the upstream's refusal if this repository may not read what another one fetches. */
+  async settle(): Promise<Claim> {
+    const { leases } = this.#ports;
+    const { repository, digest } = this.#job;
+    let after: Tenure | undefined;
+    for (;;) {
+      const taken = await leases.take(blobLease(digest), { repository });
+      if ('lease' in taken) {
+        const isTakenOver = taken.after !== undefined;
+        return this.#settled(taken.lease, taken.after ?? after, isTakenOver);
+      }
+      after = taken.heldBy;
+      this.#trustsStorage = true; // what that one stores is new
+      if (await this.#follow(taken.heldBy)) return { isOurs: false };
+    }
+  }
+
+  /** It may have been stored between the last look into the storage and now. */
+  async #settled(lease: Lease, after: Tenure | undefined, isTakenOver: boolean): Promise<Claim> {
+    if (!(await this.#isStored())) return { isOurs: true, lease, after, isTakenOver };
+    await lease.release();
+    return { isOurs: false };
+  }
+
+  /** Until it is stored (true), or it is time to try and take the lease. */
+  async #follow(holder: Tenure): Promise<boolean> {
+    await this.#permit(holder);
+    const { blobs, clock } = this.#ports;
+    const everyMs = blobs.follow === undefined ? WAIT_EVERY_MS : LOOK_EVERY_MS;
+    for (let waitedMs = 0; waitedMs < TAKE_EVERY_MS; waitedMs += everyMs) {
+      if (!this.#job.wanted()) throw new UpstreamUnreachable('the mirror is stopping');
+      const goesOn = await (this.#followed === undefined ? this.#find(holder) : this.#look());
+      if (!goesOn) break;
+      await pause(clock, everyMs);
+    }
+    if (await this.#isStored()) return true;
+    this.#mustBeThere();
+    await pause(clock, everyMs);
+    return false;
+  }
+
+  /** What the one who downloads it has thrown away was wrong, or could not be kept. */
+  #mustBeThere(): void {
+    const followed = this.#followed;
+    if (followed === undefined || followed.isThere) return;
+    if (followed.readTo > 0) throw new StorageFailed('the download that was followed is gone');
+    followed.close();
+    this.#followed = undefined;
+  }
+
+  /** Another repository's right is not this one's. */
+  async #permit({ note }: Tenure): Promise<void> {
+    const { repository, digest } = this.#job;
+    const theirs = String(note['repository']);
+    if (this.#permitted || (isRepositoryName(theirs) && theirs === repository)) return;
+    const { access } = this.#ports;
+    if (!(await access.isGranted(repository, digest))) await access.ask(repository, digest);
+    this.#permitted = true;
+  }
+
+  /** False if the holder has left off. */
+  async #find({ id }: Tenure): Promise<boolean> {
+    const { leases, blobs } = this.#ports;
+    const { digest } = this.#job;
+    const now = await leases.holderOf(blobLease(digest));
+    if (now?.id !== id) return false;
+    if (now.note['opened'] === undefined) return true;
+    const blob = await blobs.follow?.(digest, now.holder);
+    if (blob === undefined) return true;
+    this.#followed = new FollowedBlob(blob);
+    const size = now.note['size'];
+    this.#size = typeof size === 'number' ? size : undefined;
+    this.#job.following(this.#followed, this.#size);
+    return this.#look();
+  }
+
+  /** False if there is nothing to wait for but that it becomes visible, or another attempt. */
+  async #look(): Promise<boolean> {
+    if (await this.#followed?.look()) this.#job.grew();
+    const { end = 0, isThere = false } = this.#followed ?? {};
+    return isThere && end !== this.#size;
+  }
+
+  async #isStored(): Promise<boolean> {
+    if (!this.#trustsStorage) return false;
+    // A storage that cannot be read has told so before, and does not keep the client from the blob.
+    const size = await this.#ports.blobs.stat(this.#job.digest).catch(() => undefined);
+    return size !== undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { RecordLeases } from '../../src/domain/lease/record-leases.ts';
+import type { Owners } from '../../src/domain/ports/owners.ts';
+import type { RecordStore } from '../../src/domain/ports/record-store.ts';
+import type { LeaseProcess } from '../contracts/leases.ts';
+import { ManualClock } from './manual-clock.ts';
+import { RecordedEvents } from './recorded-events.ts';
+import { settle } from './settle.ts';
+
+export interface ProcessOptions {
+  readonly records: RecordStore;
+  readonly owners: Owners;
+  readonly events?: RecordedEvents;
+  readonly kill: () => Promise<void>;
+}
+
+/** Leases of several processes over one storage, each with a clock of its own. */
+export class LeaseProcesses {
+  readonly #clocks = new Set<ManualClock>();
+
+  process({ records, owners, kill, events = new RecordedEvents() }: ProcessOptions): LeaseProcess {
+    const clock = new ManualClock();
+    this.#clocks.add(clock);
+    const leases = new RecordLeases({ records, owners, clock, events, random: Math.random });
+    return {
+      leases,
+      kill: async () => {
+        this.#clocks.delete(clock);
+        await kill();
+      },
+      freeze: () => void this.#clocks.delete(clock),
+      thaw: () => void this.#clocks.add(clock),
+    };
+  }
+
+  /** In steps that are shorter than a holder may be silent, each with time for what it sets off. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1000) {
+      for (const clock of this.#clocks) clock.advance(1000);
+      await settle();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+}
