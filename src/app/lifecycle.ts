@@ -18,6 +18,13 @@ export interface Parts {
   readonly logger: Logger;
 }
 
+/** What is said about a mirror that has started: where things are. */
+export interface Started {
+  readonly listen: string;
+  readonly mirrors: string;
+  readonly storage: string;
+}
+
 /** Starts the parts in the order of their needs, and stops them in the reverse one. */
 export class Lifecycle {
   readonly #parts: Parts;
@@ -32,13 +39,16 @@ export class Lifecycle {
    * @throws ListenFailed if the address cannot be listened on
    */
   async start(): Promise<Address> {
-    const { storage, server, upstream, logger } = this.#parts;
+    const { storage, server } = this.#parts;
     await storage.start();
     const address = await server.listen();
-    const where = { listen: address.url, mirrors: upstream.location };
-    logger.info({ ...where, storage: storage.location }, 'kagami is ready');
     this.#probeUpstream();
     return address;
+  }
+
+  where(address: Address): Started {
+    const { storage, upstream } = this.#parts;
+    return { listen: address.url, mirrors: upstream.location, storage: storage.location };
   }
 
   /** An upstream that is down at the start is no reason not to serve what is here. */

@@ -4,6 +4,7 @@ import { EXIT } from './exit-code.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
+import { supervisedProcess } from './workers/worker.ts';
 
 function complain(message: string): void {
   process.stderr.write(`${message}\n`);
@@ -21,9 +22,10 @@ function stopSignal(): Promise<string> {
 }
 
 const version = readVersion();
+const supervised = supervisedProcess();
 try {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
-  const surroundings = { env: process.env, version, complain, print, stopSignal };
+  const surroundings = { env: process.env, version, complain, print, stopSignal, supervised };
   const code = await runCommandLine(process.argv.slice(2), version, {
     serve: (config) => serve(surroundings, config),
     verify: (config, { repair }) => verify(surroundings, config, repair),

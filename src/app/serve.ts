@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { readConfiguration, type Surroundings } from './surroundings.ts';
 import { TOKENS } from './tokens.ts';
+import { Supervisor } from './workers/supervisor.ts';
 
 /** `kagami serve`: runs the mirror until a signal stops it. */
 export async function serve(
@@ -17,11 +18,15 @@ export async function serve(
   if (loaded === undefined) return EXIT.usage;
   const output = standardOutput();
   const logger = createLogger(loaded.config.log, output);
+  const { supervised, stopSignal, version } = surroundings;
+  const count = loaded.config.http.workers;
   try {
-    for (const warning of loaded.warnings) logger.warn(warning);
-    const container = createContainer(loaded.config, logger, surroundings.version);
-    const lifecycle = container.get(TOKENS.lifecycle);
-    const failed = await start(lifecycle, surroundings);
+    if (supervised === undefined) for (const warning of loaded.warnings) logger.warn(warning);
+    if (supervised === undefined && count > 1) {
+      return await new Supervisor({ count, logger, stopSignal }).run();
+    }
+    const lifecycle = createContainer(loaded.config, logger, version).get(TOKENS.lifecycle);
+    const failed = await start(lifecycle, logger, surroundings);
     return failed ?? (await runUntilSignal(lifecycle, logger, surroundings));
   } finally {
     output.flushSync();
@@ -30,10 +35,13 @@ export async function serve(
 
 async function start(
   lifecycle: Lifecycle,
-  { complain }: Surroundings,
+  logger: Logger,
+  { complain, supervised }: Surroundings,
 ): Promise<ExitCode | undefined> {
   try {
-    await lifecycle.start();
+    const started = lifecycle.where(await lifecycle.start());
+    if (supervised === undefined) logger.info(started, 'kagami is ready');
+    else supervised.ready(started);
     return undefined;
   } catch (error) {
     if (!(error instanceof StorageFailed || error instanceof ListenFailed)) throw error;
@@ -46,10 +54,13 @@ async function start(
 async function runUntilSignal(
   lifecycle: Lifecycle,
   logger: Logger,
-  { stopSignal }: Surroundings,
+  { stopSignal, supervised }: Surroundings,
 ): Promise<ExitCode> {
-  const signal = await stopSignal();
-  logger.info({ signal }, 'stopping: running answers may end; a second signal ends them at once');
+  const isAlone = supervised === undefined;
+  const untilTold = isAlone ? stopSignal : (): Promise<string> => supervised.stopSignal();
+  const signal = await untilTold();
+  const message = 'stopping: running answers may end; a second signal ends them at once';
+  if (isAlone) logger.info({ signal }, message);
   const stopped = lifecycle.stop().then(
     () => EXIT.ok,
     (error: unknown) => {
@@ -57,7 +68,7 @@ async function runUntilSignal(
       return EXIT.failure;
     },
   );
-  const code = await Promise.race([stopped, stopSignal().then(() => EXIT.failure)]);
-  logger.info('stopped');
+  const code = await Promise.race([stopped, untilTold().then(() => EXIT.failure)]);
+  if (isAlone) logger.info('stopped');
   return code;
 }

@@ -1,6 +1,7 @@
 import type { Environment } from './config/environment.ts';
 import { type ConfigResult, loadConfig } from './config/load-config.ts';
 import { ConfigProblems } from './config/problem.ts';
+import type { SupervisedProcess } from './workers/worker.ts';
 
 /** What a command needs of the process it runs in. */
 export interface Surroundings {
@@ -12,6 +13,8 @@ export interface Surroundings {
   readonly print: (line: string) => void;
   /** Resolves with the signal's name when the process is told to stop, again at each call. */
   readonly stopSignal: () => Promise<string>;
+  /** Whoever runs this process beside others like it; undefined if nobody does. */
+  readonly supervised?: SupervisedProcess | undefined;
 }
 
 /** The configuration; undefined, and every mistake is said, if there is one. */

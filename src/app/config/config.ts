@@ -43,6 +43,8 @@ export type StorageConfig =
   | { readonly driver: 'inmemory' };
 
 export interface HttpConfig {
+  /** How many processes serve, 1 or more. */
+  readonly workers: number;
   readonly listen: ListenConfig;
   /** Path below which everything is served; starts and ends with a slash, `/` by default. */
   readonly prefix: string;

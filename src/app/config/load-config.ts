@@ -77,10 +77,11 @@ function check(
 }
 
 function configOf(values: Values, directory: () => string): Config {
+  const storage = storageOf(values, directory);
   return {
     upstream: upstreamOf(values),
-    storage: storageOf(values, directory),
-    http: httpOf(values),
+    storage,
+    http: httpOf(values, storage),
     log: logOf(values),
     verification: values.of(verify),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },

@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { parseGoDuration } from './go-duration.ts';
 import type { Scalar } from './schema.ts';
 
 const YES = ['true', 'yes', 'on', 'y'];
+/** More would be a mistake. */
+const MOST_PROCESSES = 256;
 const NO = ['false', 'no', 'off', 'n'];
 
 function scalar<T>(name: string, expected: string, type: z.ZodType<T, string>): Scalar<T> {
@@ -26,6 +29,17 @@ export const wholeNumber: Scalar<number> = scalar(
     .regex(/^[-+]?\d+$/)
     .transform(Number)
     .refine(Number.isSafeInteger),
+);
+
+/** A number of processes; `auto` is one for each processor that this process may use. */
+export const processes: Scalar<number> = scalar(
+  'whole number or `auto`',
+  'a whole number from 1 up, or `auto`',
+  z
+    .string()
+    .regex(/^(auto|\d+)$/i)
+    .transform((written) => (/\d/.test(written) ? Number(written) : availableParallelism()))
+    .refine((count) => count >= 1 && count <= MOST_PROCESSES),
 );
 
 const goDuration = z.string().transform((written, context) => {

@@ -1,10 +1,10 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { HttpConfig, ListenConfig } from '../config.ts';
+import type { HttpConfig, ListenConfig, StorageConfig } from '../config.ts';
 import { ignored, listOf, mapOf, met, section, setting } from '../declare.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { quoted } from '../redact.ts';
 import type { Section } from '../schema.ts';
-import { boolean, oneOf, text, wait } from '../value-types.ts';
+import { boolean, oneOf, processes, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
 import { limits, limitsOf } from './limits.ts';
 import { tls } from './tls.ts';
@@ -27,6 +27,11 @@ const draintimeout = setting(wait, {
 });
 const headers = setting(mapOf(listOf(text)), {
   help: 'Headers added to each answer: a list of values for each name.',
+});
+
+const workers = setting(processes, {
+  default: '1',
+  help: 'How many processes serve behind the one port; `auto` is one for each processor. They share the storage, which cannot be `inmemory` then.',
 });
 
 const debug = section(
@@ -54,6 +59,7 @@ export const http: Section = section(
       standing: met('every URL in an answer is relative'),
       help: 'Relative URLs in answers.',
     }),
+    workers,
     limits,
     tls,
     debug,
@@ -71,9 +77,13 @@ export const http: Section = section(
   { help: 'How clients reach the mirror.' },
 );
 
-export function httpOf(values: Values): HttpConfig {
+export function httpOf(values: Values, { driver }: StorageConfig): HttpConfig {
   checkPrefix(values);
+  if (driver === 'inmemory' && values.of(workers) > 1) {
+    values.problem(workers, 'must be 1 with storage.inmemory, which processes cannot share');
+  }
   return {
+    workers: values.of(workers),
     listen: listenOf(values),
     prefix: values.of(prefix),
     headers: headersOf(values),
