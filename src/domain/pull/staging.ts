@@ -38,6 +38,13 @@ export class Staging {
     if (!this.#writing && this.#failure === undefined) void this.#write();
   }
 
+  /** Writes nothing more: what is there belongs to somebody else now. */
+  yieldTo(cause: unknown): void {
+    this.#failure ??= { cause };
+    this.#waiting = [];
+    this.#wrote.fire();
+  }
+
   /** Resolves when at most `bytes` are unwritten, or when writing has failed. */
   async untilUnwritten(bytes: number): Promise<void> {
     while (this.#unwritten > bytes && this.#failure === undefined) await this.#wrote.next();
@@ -72,6 +79,7 @@ export class Staging {
     this.#writing = true;
     try {
       while (this.#waiting.length > 0) {
+        if (this.#failure !== undefined) return;
         const pieces = this.#waiting;
         this.#waiting = [];
         await this.#blob.append(pieces);

@@ -242,6 +242,7 @@ export class Transfer {
   async #download(hash: Hash): Promise<void> {
     for await (const piece of this.#pieces()) {
       hash.update(piece);
+      this.#yieldIfLost();
       this.#spool.push(piece);
       this.#news.soon();
       if (!this.#spool.isKept) void this.#lease.release(); // others can have nothing of it
@@ -249,6 +250,12 @@ export class Transfer {
     }
     const found = hash.digest();
     if (found !== this.digest) throw new DigestMismatch('the blob', this.digest, found);
+  }
+
+  /** Having stood still for too long, it must not write to what another process has gone on with. */
+  #yieldIfLost(): void {
+    if (!this.#lease.isLost || !this.#spool.isKept) return;
+    this.#staging?.yieldTo(new StorageFailed('another mirror has taken the download over'));
   }
 
   #complete(): void {

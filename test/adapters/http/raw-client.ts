@@ -79,9 +79,12 @@ export class RawClient {
 }
 
 /** Waits until a condition holds that nobody announces. */
-export async function eventually(condition: () => boolean, what: string): Promise<void> {
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
