@@ -2,6 +2,7 @@ import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
 import { serve } from './serve.ts';
+import { checkConfig, printConfig } from './show-config.ts';
 import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
 
@@ -26,6 +27,8 @@ try {
   const surroundings = { env: process.env, version, complain, print, stopSignal };
   const code = await runCommandLine(process.argv.slice(2), version, {
     serve: (config) => serve(surroundings, config),
+    config: (config) => printConfig(surroundings, config),
+    checkConfig: (config) => checkConfig(surroundings, config),
     verify: (config, { repair }) => verify(surroundings, config, repair),
   });
   process.exit(code);

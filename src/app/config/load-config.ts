@@ -36,6 +36,8 @@ export interface ConfigResult {
   readonly warnings: readonly string[];
   /** Path of the file that was read, if one was. */
   readonly source: string | undefined;
+  /** What file and variables say. */
+  readonly tree: RawMap;
   /** Where each setting's value came from, by dotted key. */
   readonly origins: ReadonlyMap<string, Origin>;
 }
@@ -52,7 +54,8 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, env, report);
   // Of a file that cannot be read nothing can be said to be missing, or to contradict a variable.
   if (file === undefined) throw new ConfigProblems(report.inOrder());
-  const { found, values } = check(applyVariables(file, env, report), report);
+  const tree = applyVariables(file, env, report);
+  const { found, values } = check(tree, report);
   checkVersion(values, source);
   const config = configOf(values, () => defaultDirectory(env, canWrite));
   if (source !== undefined && !namesUpstream(values)) {
@@ -63,6 +66,7 @@ export function loadConfig(options: LoadOptions): ConfigResult {
     config: deepFreeze(config),
     warnings: report.warnings(),
     source,
+    tree,
     origins: originsOf(config, found),
   };
 }
