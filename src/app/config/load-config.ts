@@ -5,10 +5,12 @@ import { findFile, readFile, USUAL_FILES } from './config-file.ts';
 import { CONFIGURATION, CONFIGURATION_INDEX } from './configuration.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Environment } from './environment.ts';
+import { openAccounts } from './open-accounts.ts';
 import { DEFAULT_ORIGIN, type Origin } from './origin.ts';
 import { ConfigProblems } from './problem.ts';
 import { emptyMap, type RawMap } from './raw-tree.ts';
 import { Report } from './report.ts';
+import { authOf } from './sections/auth.ts';
 import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
@@ -61,6 +63,8 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }
+  const open = openAccounts(config);
+  if (open !== undefined) report.warn(open);
   if (report.problems.length > 0) throw new ConfigProblems(report.inOrder());
   return {
     config: deepFreeze(config),
@@ -85,6 +89,7 @@ function configOf(values: Values, directory: () => string): Config {
     upstream: upstreamOf(values),
     storage: storageOf(values, directory),
     http: httpOf(values),
+    auth: authOf(values),
     log: logOf(values),
     verification: values.of(verify),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
