@@ -123,6 +123,21 @@ testSuite('The kagami command', (it) => {
     assert.equal(await kagami(['config', 'check', file]), right);
   });
 
+  it('prints for a client what makes it use the mirror, and beside it where that goes', async () => {
+    const file = join(directory.path, 'config.yml');
+    await writeFile(file, 'version: 0.1\nproxy: {remoteurl: "http://127.0.0.1:1"}\n');
+    const url = ['--url', 'https://mirror.example'];
+    const { code, stdout, complaints } = await kagami(['setup', 'docker', file, ...url]);
+    assert.is(code, 0);
+    assert.equal(JSON.parse(stdout), { 'registry-mirrors': ['https://mirror.example'] });
+    assert.is(complaints[0], '# This goes into /etc/docker/daemon.json');
+    const wrong = await kagami(['setup', 'docker', file, '--url', 'mirror.example']);
+    assert.is(wrong.code, 2);
+    assert.is(wrong.stdout, '');
+    assert.match(wrong.complaints.join(), '--url must be such as');
+    assert.is((await kagami(['setup', 'rkt', file])).code, 2);
+  });
+
   it('says of a configuration that is not there that it is not', async () => {
     const { code, complaints } = await kagami(['serve', join(directory.path, 'nothing.yml')]);
     assert.is(code, 2);
