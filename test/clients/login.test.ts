@@ -79,7 +79,7 @@ testSuite('docker with a mirror that asks for a password', (it) => {
     const image = `${mirror.host}/${IMAGE}`;
     // What it says is of its next attempt, by plain HTTP, which it has for addresses such as this.
     await rejects(docker('pull', image), Error);
-    assert.ok(mirror.all.mirrored.mirror.log.some(({ status }) => status === 401));
+    assert.is((await mirror.all.mirrored.mirror.logged('GET /v2/')).status, 401);
     await rejects(docker('login', ...STRANGER, mirror.host), Error);
     assert.match(await docker('login', ...USER, mirror.host), 'Login Succeeded');
     await docker('pull', image);
