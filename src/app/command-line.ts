@@ -1,9 +1,16 @@
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import type { ClientName, SetupOptions } from './setup/setup.ts';
 
 export interface Commands {
   /** Runs the mirror until it is told to stop; resolves to what the process ends with. */
   serve(config: string | undefined): Promise<ExitCode>;
+  /** Prints the configuration in force. */
+  config(config: string | undefined): ExitCode;
+  /** Says every mistake in the configuration, or that there is none. */
+  checkConfig(config: string | undefined): ExitCode;
+  /** Prints what makes a client use this mirror. */
+  setup(client: ClientName, options: SetupOptions): ExitCode;
   /** Looks through the storage for what is wrong, and mends it if told so. */
   verify(config: string | undefined, options: { repair: boolean }): Promise<ExitCode>;
 }
@@ -29,6 +36,11 @@ export async function runCommandLine(
     .action(async (config: string | undefined) => {
       code = await commands.serve(config);
     });
+  const end = (ended: ExitCode): void => {
+    code = ended;
+  };
+  addConfig(program, commands, end);
+  addSetup(program, commands, end);
   program
     .command('verify')
     .description('read everything that is stored, and say what is wrong with it')
@@ -52,6 +64,41 @@ export async function runCommandLine(
   }
 }
 
+function addConfig(program: Command, commands: Commands, end: (code: ExitCode) => void): void {
+  const file = ['[config]', 'the config.yml that the mirror runs with'] as const;
+  const config = program
+    .command('config')
+    .description('print the configuration in force, and where each value came from')
+    .argument(...file)
+    .addHelpText('after', CONFIG_HELP)
+    .action((path: string | undefined) => end(commands.config(path)));
+  config
+    .command('check')
+    .description('say every mistake in the configuration')
+    .argument(...file)
+    .addHelpText('after', CONFIG_HELP)
+    .action((path: string | undefined) => end(commands.checkConfig(path)));
+}
+
+function addSetup(program: Command, commands: Commands, end: (code: ExitCode) => void): void {
+  program
+    .command('setup')
+    .description('print the configuration that makes a client use this mirror')
+    .addArgument(
+      new Argument('<client>', 'what is to be configured').choices([
+        'docker',
+        'containerd',
+        'podman',
+      ]),
+    )
+    .argument('[config]', 'the config.yml that the mirror runs with')
+    .option('--url <url>', 'where clients find the mirror; unless told, http.host or http.addr')
+    .addHelpText('after', SETUP_HELP)
+    .action((client: ClientName, config: string | undefined, options: { url?: string }) =>
+      end(commands.setup(client, { config, url: options.url })),
+    );
+}
+
 const SERVE_HELP = `
 Without a file it reads REGISTRY_CONFIGURATION_PATH, /etc/distribution/config.yml or
 /etc/docker/registry/config.yml, and REGISTRY_* variables override what they say. With none of
@@ -68,4 +115,18 @@ broken links and unfinished uploads are removed.
 
 Exit codes: 0 all is well, or mended; 1 something is wrong; 2 wrong command line or configuration;
 3 the storage cannot be used.
+`;
+
+const CONFIG_HELP = `
+The file and the variables are those that kagami serve would read. Secrets are not printed; warnings
+go to standard error.
+
+Exit codes: 0 all is well; 2 wrong command line or configuration.
+`;
+
+const SETUP_HELP = `
+The file itself goes to standard output, and where it belongs to standard error. podman is for Buildah,
+Skopeo and CRI-O, too; containerd for Kubernetes and nerdctl.
+
+Exit codes: 0 printed; 2 wrong command line or configuration, or the client cannot use such a mirror.
 `;

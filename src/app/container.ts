@@ -1,5 +1,6 @@
 import { Container } from 'inversify';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import { authModule } from './bindings/auth.ts';
 import { httpModule } from './bindings/http.ts';
 import { pullModule } from './bindings/pull.ts';
 import { storageModule } from './bindings/storage.ts';
@@ -19,6 +20,6 @@ export function createContainer(config: Config, logger: Logger, version: string)
   container.bind(TOKENS.config).toConstantValue(config);
   container.bind(TOKENS.logger).toConstantValue(logger);
   container.bind(TOKENS.version).toConstantValue(version);
-  container.load(systemModule, storageModule, upstreamModule, pullModule, httpModule);
+  container.load(systemModule, storageModule, upstreamModule, pullModule, authModule, httpModule);
   return container;
 }

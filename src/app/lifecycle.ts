@@ -7,12 +7,14 @@ import type { Upstream } from '../domain/ports/upstream.ts';
 import type { Background } from '../domain/pull/background.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
 import type { Config } from './config/config.ts';
+import type { Reloads } from './reloads.ts';
 
 export interface Parts {
   readonly config: Config;
   readonly storage: StorageEngine;
   readonly upstream: Upstream;
   readonly server: MirrorServer;
+  readonly reloads: Reloads;
   readonly transfers: Transfers;
   readonly background: Background;
   readonly logger: Logger;
@@ -39,9 +41,10 @@ export class Lifecycle {
    * @throws ListenFailed if the address cannot be listened on
    */
   async start(): Promise<Address> {
-    const { storage, server } = this.#parts;
+    const { storage, server, reloads } = this.#parts;
     await storage.start();
     const address = await server.listen();
+    reloads.start();
     this.#probeUpstream();
     return address;
   }
@@ -72,6 +75,7 @@ export class Lifecycle {
 
   async #stop(): Promise<void> {
     const { config, storage, upstream, server, transfers, background, logger } = this.#parts;
+    this.#parts.reloads.stop();
     await server.drain(config.http.drainTimeoutMs);
     transfers.stop();
     await upstream.close().catch((error) => {

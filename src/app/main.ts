@@ -2,6 +2,8 @@ import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
 import { serve } from './serve.ts';
+import { setup } from './setup/setup.ts';
+import { checkConfig, printConfig } from './show-config.ts';
 import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
 import { supervisedProcess } from './workers/worker.ts';
@@ -28,6 +30,9 @@ try {
   const surroundings = { env: process.env, version, complain, print, stopSignal, supervised };
   const code = await runCommandLine(process.argv.slice(2), version, {
     serve: (config) => serve(surroundings, config),
+    config: (config) => printConfig(surroundings, config),
+    checkConfig: (config) => checkConfig(surroundings, config),
+    setup: (client, options) => setup(surroundings, client, options),
     verify: (config, { repair }) => verify(surroundings, config, repair),
   });
   process.exit(code);

@@ -2,6 +2,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { AccessLog } from '../adapters/http/access-log.ts';
 import type { MirrorServer } from '../adapters/http/server.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { Authenticator } from '../domain/ports/authenticator.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Events } from '../domain/ports/events.ts';
 import type { Hasher } from '../domain/ports/hasher.ts';
@@ -25,6 +26,7 @@ import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
 import type { Config } from './config/config.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { Reloads } from './reloads.ts';
 
 /** What the container holds, by the name of its token. */
 export interface Services {
@@ -53,7 +55,9 @@ export interface Services {
   readonly listRepositories: ListRepositories;
   readonly mirror: Mirror;
   readonly accessLog: AccessLog;
+  readonly authenticator: Authenticator;
   readonly server: MirrorServer;
+  readonly reloads: Reloads;
   readonly lifecycle: Lifecycle;
 }
 
@@ -86,6 +90,8 @@ export const TOKENS: Tokens = {
   listRepositories: Symbol('ListRepositories'),
   mirror: Symbol('Mirror'),
   accessLog: Symbol('AccessLog'),
+  authenticator: Symbol('Authenticator'),
   server: Symbol('MirrorServer'),
+  reloads: Symbol('Reloads'),
   lifecycle: Symbol('Lifecycle'),
 };

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'RANGE_INVALID'
   | 'TAG_INVALID'
   | 'TOOMANYREQUESTS'
+  | 'UNAUTHORIZED'
   | 'UNAVAILABLE'
   | 'UNKNOWN'
   | 'UNSUPPORTED';
@@ -79,6 +80,29 @@ export class ManifestInvalid extends RegistryError {
 
 export class Denied extends RegistryError {
   readonly code = 'DENIED';
+}
+
+/** The client has not shown that it may ask. */
+export class Unauthorized extends RegistryError {
+  readonly code = 'UNAUTHORIZED';
+  /** How it can: the value of `WWW-Authenticate` (RFC 9110 §11.6.1). */
+  readonly challenge: string;
+
+  constructor(message: string, challenge: string) {
+    super(message);
+    this.challenge = challenge;
+  }
+}
+
+/** The client has tried too often to show that it may ask. */
+export class TooManyAttempts extends RegistryError {
+  readonly code = 'TOOMANYREQUESTS';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('too many failed logins from this address; wait, and try again');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 export class Unsupported extends RegistryError {

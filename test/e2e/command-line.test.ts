@@ -96,6 +96,48 @@ testSuite('The kagami command', (it) => {
     }
   });
 
+  it('prints the configuration in force, and no secret of it', async () => {
+    const file = join(directory.path, 'config.yml');
+    const secret = join(directory.path, 'secret');
+    await writeFile(file, 'version: 0.1\nproxy:\n  remoteurl: http://127.0.0.1:1\n');
+    await writeFile(secret, 'Very+Secret/Word\n');
+    const env = { REGISTRY_PROXY_USERNAME: 'ann', REGISTRY_PROXY_PASSWORD_FILE: secret };
+    const { code, stdout } = await kagami(['config', file], env);
+    assert.is(code, 0);
+    assert.match(stdout, `  remoteurl: http://127.0.0.1:1 # ${file}:3:14\n`);
+    assert.match(stdout, '  username: ann # REGISTRY_PROXY_USERNAME\n');
+    assert.match(stdout, '  password: "[redacted]" # REGISTRY_PROXY_PASSWORD_FILE\n');
+    assert.match(stdout, '  addr: :5000 # default\n');
+    isQuietAbout(stdout, ['Very+Secret/Word']);
+  });
+
+  it('checks a configuration without running it', async () => {
+    const file = join(directory.path, 'config.yml');
+    await writeFile(file, 'version: 0.1\nhttp:\n  adr: :5000\n  net: udp\n');
+    const wrong = await kagami(['config', 'check', file]);
+    assert.is(wrong.code, 2);
+    assert.is(wrong.stdout, '');
+    assert.is(wrong.complaints.length, 2);
+    await writeFile(file, 'version: 0.1\nproxy: {remoteurl: "http://127.0.0.1:1"}\n');
+    const right = { code: 0, stdout: `${file}: all is well\n`, complaints: [] };
+    assert.equal(await kagami(['config', 'check', file]), right);
+  });
+
+  it('prints for a client what makes it use the mirror, and beside it where that goes', async () => {
+    const file = join(directory.path, 'config.yml');
+    await writeFile(file, 'version: 0.1\nproxy: {remoteurl: "http://127.0.0.1:1"}\n');
+    const url = ['--url', 'https://mirror.example'];
+    const { code, stdout, complaints } = await kagami(['setup', 'docker', file, ...url]);
+    assert.is(code, 0);
+    assert.equal(JSON.parse(stdout), { 'registry-mirrors': ['https://mirror.example'] });
+    assert.is(complaints[0], '# This goes into /etc/docker/daemon.json');
+    const wrong = await kagami(['setup', 'docker', file, '--url', 'mirror.example']);
+    assert.is(wrong.code, 2);
+    assert.is(wrong.stdout, '');
+    assert.match(wrong.complaints.join(), '--url must be such as');
+    assert.is((await kagami(['setup', 'rkt', file])).code, 2);
+  });
+
   it('says of a configuration that is not there that it is not', async () => {
     const { code, complaints } = await kagami(['serve', join(directory.path, 'nothing.yml')]);
     assert.is(code, 2);

@@ -4,7 +4,9 @@ import {
   RangeNotSatisfiable,
   RegistryError,
   StorageFailed,
+  TooManyAttempts,
   TooManyRequests,
+  Unauthorized,
   UpstreamPaused,
   UpstreamTimeout,
 } from '../../domain/errors.ts';
@@ -31,6 +33,7 @@ const STATUS: Record<ErrorCode, number> = {
   RANGE_INVALID: 416,
   TAG_INVALID: 404,
   TOOMANYREQUESTS: 429,
+  UNAUTHORIZED: 401,
   UNAVAILABLE: 502,
   UNKNOWN: 500,
   UNSUPPORTED: 405,
@@ -84,11 +87,18 @@ function headersOf(error: RegistryError): readonly string[] {
   if (error instanceof RangeNotSatisfiable && error.size !== undefined) {
     return ['Content-Range', `bytes */${error.size}`];
   }
-  const isPassing = error instanceof TooManyRequests || error instanceof UpstreamPaused;
-  if (isPassing && error.retryAfterSeconds !== undefined) {
+  if (error instanceof Unauthorized) return ['WWW-Authenticate', error.challenge];
+  if (isPassing(error) && error.retryAfterSeconds !== undefined) {
     return ['Retry-After', String(Math.max(0, Math.ceil(error.retryAfterSeconds)))];
   }
   return statusOf(error) === 405 ? ['Allow', 'GET, HEAD'] : [];
+}
+
+function isPassing(
+  error: RegistryError,
+): error is TooManyRequests | UpstreamPaused | TooManyAttempts {
+  const kinds = [TooManyRequests, UpstreamPaused, TooManyAttempts];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 /**

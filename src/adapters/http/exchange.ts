@@ -17,12 +17,13 @@ export class Exchange {
   isOpenEnded = false;
   #isOver = false;
   readonly #startedAt: number = performance.now();
-  readonly #client: string | undefined;
+  /** Its address; undefined on a Unix socket. */
+  readonly client: string | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, client: string | undefined) {
     this.request = request;
     this.response = response;
-    this.#client = request.socket.remoteAddress;
+    this.client = client;
   }
 
   get isHead(): boolean {
@@ -73,7 +74,7 @@ export class Exchange {
       bytes: this.bytes,
       durationMs: performance.now() - this.#startedAt,
       source: this.source,
-      client: this.#client,
+      client: this.client,
       aborted: !response.writableFinished && this.error === undefined,
       error: this.error,
     };

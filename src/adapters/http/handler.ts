@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Unsupported } from '../../domain/errors.ts';
+import { RegistryError, Unsupported } from '../../domain/errors.ts';
+import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerBlob } from './blobs.ts';
 import { answerCatalog } from './catalog.ts';
@@ -13,19 +14,24 @@ import { RequestMalformed } from './refusals.ts';
 import { type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 /** Answers requests, whoever listens for them. */
 export class RequestHandler {
   readonly #service: Service;
   readonly #log: AccessLog;
+  readonly #authenticator: Authenticator;
+  readonly #proxies: TrustedProxies;
   readonly #routes: Routes;
   readonly #running = new Set<Exchange>();
   #onIdle: () => void = () => {};
 
-  constructor(service: Service, log: AccessLog) {
-    const { prefix, namespaces, libraryByDefault } = service.options;
+  constructor(service: Service, log: AccessLog, authenticator: Authenticator) {
+    const { prefix, namespaces, libraryByDefault, trustedProxies } = service.options;
     this.#service = service;
     this.#log = log;
+    this.#authenticator = authenticator;
+    this.#proxies = new TrustedProxies(trustedProxies);
     this.#routes = new Routes(prefix, new Namespaces(namespaces, libraryByDefault));
   }
 
@@ -44,7 +50,7 @@ export class RequestHandler {
 
   /** Never throws; `onOver` is called when the answer is over. */
   handle(request: IncomingMessage, response: ServerResponse, onOver?: () => void): void {
-    const exchange = new Exchange(request, response);
+    const exchange = new Exchange(request, response, this.#proxies.clientOf(request));
     this.#running.add(exchange);
     // A write to a connection that was just closed ends there; `close` follows.
     response.on('error', ignore);
@@ -56,10 +62,31 @@ export class RequestHandler {
   }
 
   async #answer(exchange: Exchange): Promise<void> {
-    checkForm(exchange.request);
-    const route = this.#routes.parse(exchange.request.url ?? '');
+    const { request } = exchange;
+    checkForm(request);
+    const route = this.#routeOf(request.url ?? '');
+    // Nothing but whether the server is there is told to those who may not ask.
+    if (route instanceof Error || route.kind !== 'alive') {
+      const waiting = this.#authenticate(exchange);
+      if (waiting !== undefined) await waiting;
+    }
+    if (route instanceof Error) throw route;
     exchange.namespace = route.namespace;
     await dispatch(this.#service, exchange, route);
+  }
+
+  #routeOf(target: string): Route | Error {
+    try {
+      return this.#routes.parse(target);
+    } catch (error) {
+      if (error instanceof RegistryError) return error;
+      throw error;
+    }
+  }
+
+  #authenticate({ request, client }: Exchange): Promise<void> | undefined {
+    const { authorization } = request.headers;
+    return this.#authenticator.authenticate({ authorization, address: client });
   }
 
   #over(exchange: Exchange, onOver: (() => void) | undefined): void {
@@ -92,7 +119,7 @@ function dispatch(service: Service, exchange: Exchange, route: Route): Promise<v
     case 'catalog':
       return answerCatalog(service, exchange, route.page);
     case 'base':
-      // 200 without a challenge: a client would answer one with its user's Docker Hub password.
+      // No challenge unless it is meant: a client would answer it with its user's Hub password.
       return answerJson(service, exchange, {});
     case 'alive':
       return answerAlive(service, exchange);

@@ -11,17 +11,21 @@ export type Address = { readonly url: string } & (
 );
 
 /** @throws ListenFailed */
-export async function listen(server: Server, on: ListenOn): Promise<Address> {
+export async function listen(
+  server: Server,
+  on: ListenOn,
+  scheme: 'http' | 'https',
+): Promise<Address> {
   try {
     if (on.kind === 'unix') await listenOnSocket(server, on.path);
     else await start(server, on.host === undefined ? { port: on.port } : on);
   } catch (error) {
     throw new ListenFailed(on, error as NodeJS.ErrnoException);
   }
-  return addressOf(server);
+  return addressOf(server, scheme);
 }
 
-function addressOf(server: Server): Address {
+function addressOf(server: Server, scheme: string): Address {
   const address = server.address();
   if (address === null || typeof address === 'string') {
     const path = address ?? '';
@@ -32,7 +36,7 @@ function addressOf(server: Server): Address {
     kind: 'tcp',
     host,
     port,
-    url: `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`,
+    url: `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`,
   };
 }
 

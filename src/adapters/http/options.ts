@@ -1,3 +1,5 @@
+import type { TlsOptions } from './tls-files.ts';
+
 /** Where the server listens; without `host` on all interfaces, and on port 0 on one that is free. */
 export type ListenOn =
   | { readonly kind: 'tcp'; readonly host?: string; readonly port: number }
@@ -17,6 +19,13 @@ export interface HttpOptions {
   readonly namespaces: readonly string[] | undefined;
   /** Whether a name of one word means `library/` and that word: the upstream is Docker Hub. */
   readonly libraryByDefault: boolean;
+  /**
+   * Proxies that are believed when they say whom they ask for (`X-Forwarded-For`): addresses,
+   * networks such as `10.0.0.0/8`, and `unix:` for whoever comes by a Unix socket.
+   */
+  readonly trustedProxies: readonly string[];
+  /** HTTPS in place of HTTP. */
+  readonly tls?: TlsOptions | undefined;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -58,4 +67,5 @@ export const DEFAULT_OPTIONS: HttpOptions = {
   catalogLimit: 1000,
   namespaces: undefined,
   libraryByDefault: true,
+  trustedProxies: [],
 };

@@ -1,14 +1,19 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { Mirror } from '../../domain/ports/mirror.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerMalformed, answerRaw } from './bad-requests.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { Connections } from './connections.ts';
 import { RequestHandler } from './handler.ts';
 import { AnswerHeaders } from './headers.ts';
 import { type Address, listen } from './listen.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from './options.ts';
+import { createSecureServer } from './secure-server.ts';
+import { readTls } from './tls-files.ts';
 
 export type { Address } from './listen.ts';
 
@@ -25,12 +30,15 @@ export class MirrorServer {
   readonly #log: AccessLog;
   readonly #headers: AnswerHeaders;
   readonly #requests: RequestHandler;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #server: Server | SecureServer;
+  readonly #connections: Connections;
   #drained: Promise<void> | undefined;
 
-  /** @throws TypeError if a configured header cannot be sent */
-  constructor(mirror: Mirror, options: HttpOptions, log: AccessLog) {
+  /**
+   * @throws TypeError if a configured header cannot be sent
+   * @throws TlsUnusable
+   */
+  constructor(mirror: Mirror, options: HttpOptions, log: AccessLog, authenticator: Authenticator) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
     this.#log = log;
@@ -38,16 +46,29 @@ export class MirrorServer {
     this.pool = new BufferPool(limits.bufferBytes);
     const { pool } = this;
     const service = { mirror, options, limits, headers: this.#headers, pool };
-    this.#requests = new RequestHandler(service, log);
+    this.#requests = new RequestHandler(service, log, authenticator);
     this.handler = (request, response) => this.#requests.handle(request, response);
     this.#server = this.#create(limits);
+    this.#connections = new Connections(this.#server, options.tls !== undefined);
   }
 
   /** @throws ListenFailed */
   async listen(): Promise<Address> {
-    const address = await listen(this.#server, this.#options.listen);
+    const scheme = this.#options.tls === undefined ? 'http' : 'https';
+    const address = await listen(this.#server, this.#options.listen, scheme);
     this.#server.on('error', (error) => this.#log.trouble?.(error));
     return address;
+  }
+
+  /**
+   * Takes up changed TLS files; connections that are open go on as they are.
+   *
+   * @throws TlsUnusable and goes on with what it has
+   */
+  renewCertificate(): void {
+    const { tls } = this.#options;
+    if (tls === undefined || !(this.#server instanceof SecureServer)) return;
+    this.#server.setSecureContext(readTls(tls));
   }
 
   /**
@@ -62,11 +83,8 @@ export class MirrorServer {
   async #drain(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const { response } of this.#requests.running) response.shouldKeepAlive = false;
-    const busy = this.#busySockets();
-    for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroy();
-    const timer = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, timeoutMs);
+    this.#connections.destroy(this.#busySockets());
+    const timer = setTimeout(() => this.#connections.destroy(), timeoutMs);
     await closed;
     await this.#requests.idle();
     clearTimeout(timer);
@@ -76,8 +94,9 @@ export class MirrorServer {
     return new Set([...this.#requests.running].map(({ request }) => request.socket));
   }
 
-  #create(limits: HttpLimits): Server {
-    const server = createServer({
+  #create(limits: HttpLimits): Server | SecureServer {
+    const { tls } = this.#options;
+    const settings: ServerOptions = {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
       requestTimeout: limits.requestTimeoutMs,
@@ -86,18 +105,18 @@ export class MirrorServer {
       noDelay: true,
       // Node would answer its absence without a body.
       requireHostHeader: false,
-    });
+    };
+    const server = tls === undefined ? createServer(settings) : createSecureServer(settings, tls);
     if (limits.connections > 0) server.maxConnections = limits.connections;
     server.timeout = limits.writeTimeoutMs;
     // Node takes an answer for over, and its connection for idle, while its last bytes are still on
     // their way; `close` would cut them off. Idle connections are closed in `drain`.
     server.closeIdleConnections = () => {};
-    server.on('connection', (socket) => this.#admit(socket));
     this.#listenForRequests(server);
     return server;
   }
 
-  #listenForRequests(server: Server): void {
+  #listenForRequests(server: Server | SecureServer): void {
     const answer: RequestListener = (request, response) => {
       if (this.#drained !== undefined) response.shouldKeepAlive = false;
       this.#requests.handle(request, response, () => this.#release(request.socket));
@@ -110,11 +129,6 @@ export class MirrorServer {
     server.on('clientError', (error, socket) => this.#refuse(error, socket));
   }
 
-  #admit(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
-  }
-
   /** An answer is over; while draining, so is its connection. */
   #release(socket: Socket): void {
     if (this.#drained === undefined || this.#busySockets().has(socket)) return;
@@ -122,8 +136,9 @@ export class MirrorServer {
   }
 
   #refuse(error: Error, socket: Duplex): void {
-    // In the middle of an answer, the words of another would become part of its body.
-    if (this.#busySockets().has(socket)) socket.destroy();
+    // In the middle of an answer, the words of another would become part of its body; and on a
+    // connection without its TLS there is no way to say anything.
+    if (this.#busySockets().has(socket) || !this.#connections.has(socket)) socket.destroy();
     else answerMalformed(error, socket, this.#headers.with());
   }
 }

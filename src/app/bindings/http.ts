@@ -16,13 +16,19 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.logger, t.config],
   );
   bind(t.server).toResolvedValue(
-    (mirror, config, log) => new MirrorServer(mirror, httpOptions(config), log),
-    [t.mirror, t.config, t.accessLog],
+    (mirror, config, log, authenticator, reloads) => {
+      const { tls } = config.http;
+      const files = tls === undefined ? [] : [tls.certificate, tls.key, ...tls.clientCas];
+      reloads.watch('the certificate', files, () => server.renewCertificate());
+      const server = new MirrorServer(mirror, httpOptions(config), log, authenticator);
+      return server;
+    },
+    [t.mirror, t.config, t.accessLog, t.authenticator, t.reloads],
   );
   bind(t.lifecycle).toResolvedValue(
-    (config, storage, upstream, server, transfers, background, logger) =>
-      new Lifecycle({ config, storage, upstream, server, transfers, background, logger }),
-    [t.config, t.storage, t.upstream, t.server, t.transfers, t.background, t.logger],
+    (config, storage, upstream, server, reloads, transfers, background, logger) =>
+      new Lifecycle({ config, storage, upstream, server, reloads, transfers, background, logger }),
+    [t.config, t.storage, t.upstream, t.server, t.reloads, t.transfers, t.background, t.logger],
   );
 });
 
@@ -37,6 +43,8 @@ function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
     // Somebody else's registry may itself be a mirror of anything: its owner knows what clients mean.
     namespaces: isDockerHub ? DOCKER_HUB : undefined,
     libraryByDefault: isDockerHub,
+    trustedProxies: http.trustedProxies,
+    tls: http.tls,
     limits: {
       maxHeaderBytes: http.limits.headerBytes,
       headersTimeoutMs: http.limits.headerTimeoutMs,

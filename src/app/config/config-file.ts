@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Environment } from './environment.ts';
+import { reasonOf } from './file-reason.ts';
 import { emptyMap, isNull, type RawMap } from './raw-tree.ts';
 import type { Report } from './report.ts';
 import { PATH_VARIABLE } from './variables.ts';
@@ -10,12 +11,6 @@ export const USUAL_FILES: readonly string[] = [
   '/etc/distribution/config.yml',
   '/etc/docker/registry/config.yml',
 ];
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission is denied',
-  EISDIR: 'it is a directory',
-};
 
 /** The file to read: the one named on the command line, by a variable, or the first usual one. */
 export function findFile(
@@ -40,8 +35,7 @@ function readText(file: string, env: Environment, report: Report): string | unde
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const reason = REASONS[code] ?? code;
+    const reason = reasonOf(error);
     const why = env[PATH_VARIABLE] === file ? `, as ${PATH_VARIABLE} names it` : '';
     report.problems.push({ message: `${file}: cannot be read${why}: ${reason}` });
     return undefined;

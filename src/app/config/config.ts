@@ -1,3 +1,4 @@
+import type { TlsOptions } from '../../adapters/http/tls-files.ts';
 import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
 import type { Verification } from '../../domain/pull/stored-blobs.ts';
 import type { Secret } from './secret.ts';
@@ -9,6 +10,7 @@ export interface Config {
   /** Whether what is read from storage is compared with its digest. */
   readonly verification: Verification;
   readonly http: HttpConfig;
+  readonly auth: AuthConfig;
   readonly log: LogConfig;
   readonly tags: TagsConfig;
   readonly catalog: CatalogConfig;
@@ -53,7 +55,18 @@ export interface HttpConfig {
   /** How long running answers may take to end after a stop signal, in milliseconds; 0: no wait. */
   readonly drainTimeoutMs: number;
   readonly limits: LimitsConfig;
+  /** Under which clients reach the mirror, where it is said. Not to be changed. */
+  readonly url: Readonly<URL> | undefined;
+  /** Addresses, networks, and `unix:`; theirs is the word on whom they ask for. */
+  readonly trustedProxies: readonly string[];
+  /** Absent for HTTP in clear; the files were there, and right, when the configuration was read. */
+  readonly tls: TlsOptions | undefined;
 }
+
+/** How clients show that they may pull. */
+export type AuthConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'htpasswd'; readonly realm: string; readonly path: string };
 
 /** What clients may cost. Times in milliseconds. */
 export interface LimitsConfig {

@@ -44,6 +44,9 @@ Each variable that begins with \`REGISTRY_\` sets the key whose path it spells, 
 - \`REGISTRY_STORAGE=inmemory\` replaces the whole storage section. \`REGISTRY_STORAGE_INMEMORY={}\` beside
   a \`filesystem\` section would be a second driver, which is a mistake.
 - A variable that names no setting is ignored, with a warning.
+- Any secret may be in a file: its variable with \`_FILE\` at the end names that file, as in
+  \`REGISTRY_PROXY_PASSWORD_FILE=/run/secrets/hub\`. One line break at the end of the file does not
+  count, and nothing else in it is interpreted.
 
 ## Types
 

@@ -5,10 +5,12 @@ import { findFile, readFile, USUAL_FILES } from './config-file.ts';
 import { CONFIGURATION, CONFIGURATION_INDEX } from './configuration.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Environment } from './environment.ts';
+import { openAccounts } from './open-accounts.ts';
 import { DEFAULT_ORIGIN, type Origin } from './origin.ts';
 import { ConfigProblems } from './problem.ts';
 import { emptyMap, type RawMap } from './raw-tree.ts';
 import { Report } from './report.ts';
+import { authOf } from './sections/auth.ts';
 import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
@@ -36,6 +38,8 @@ export interface ConfigResult {
   readonly warnings: readonly string[];
   /** Path of the file that was read, if one was. */
   readonly source: string | undefined;
+  /** What file and variables say. */
+  readonly tree: RawMap;
   /** Where each setting's value came from, by dotted key. */
   readonly origins: ReadonlyMap<string, Origin>;
 }
@@ -52,17 +56,21 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, env, report);
   // Of a file that cannot be read nothing can be said to be missing, or to contradict a variable.
   if (file === undefined) throw new ConfigProblems(report.inOrder());
-  const { found, values } = check(applyVariables(file, env, report), report);
+  const tree = applyVariables(file, env, report);
+  const { found, values } = check(tree, report);
   checkVersion(values, source);
   const config = configOf(values, () => defaultDirectory(env, canWrite));
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }
+  const open = openAccounts(config);
+  if (open !== undefined) report.warn(open);
   if (report.problems.length > 0) throw new ConfigProblems(report.inOrder());
   return {
     config: deepFreeze(config),
     warnings: report.warnings(),
     source,
+    tree,
     origins: originsOf(config, found),
   };
 }
@@ -82,6 +90,7 @@ function configOf(values: Values, directory: () => string): Config {
     upstream: upstreamOf(values),
     storage,
     http: httpOf(values, storage),
+    auth: authOf(values),
     log: logOf(values),
     verification: values.of(verify),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },

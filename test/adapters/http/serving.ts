@@ -1,7 +1,9 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { Everyone } from '../../../src/adapters/auth/everyone.ts';
 import type { AccessEntry } from '../../../src/adapters/http/access-log.ts';
 import { DEFAULT_OPTIONS, type HttpOptions } from '../../../src/adapters/http/options.ts';
 import { type Address, MirrorServer } from '../../../src/adapters/http/server.ts';
+import type { Authenticator } from '../../../src/domain/ports/authenticator.ts';
 import type { DefineTest } from '../../support/suite.ts';
 import { FakeMirror } from './fake-mirror.ts';
 import { RawClient } from './raw-client.ts';
@@ -28,10 +30,11 @@ export class Serving {
   readonly #clients: RawClient[] = [];
   #address: Address | undefined;
 
-  constructor(options: Partial<HttpOptions> = {}) {
+  constructor(options: Partial<HttpOptions> = {}, authenticator: Authenticator = new Everyone()) {
     const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
     const log = { request: (entry: AccessEntry) => void this.entries.push(entry) };
-    this.server = new MirrorServer(this.mirror, { ...DEFAULT_OPTIONS, listen, ...options }, log);
+    const all = { ...DEFAULT_OPTIONS, listen, ...options };
+    this.server = new MirrorServer(this.mirror, all, log, authenticator);
   }
 
   get address(): Address {
@@ -85,13 +88,15 @@ export class Serving {
 }
 
 /** A server for each test that asks for one; stopped after the test. */
-export function servings(it: DefineTest): (options?: Partial<HttpOptions>) => Promise<Serving> {
+export function servings(
+  it: DefineTest,
+): (options?: Partial<HttpOptions>, authenticator?: Authenticator) => Promise<Serving> {
   const started: Serving[] = [];
   it.afterEach(async () => {
     await Promise.all(started.splice(0).map((serving) => serving.stop()));
   });
-  return (options) => {
-    const serving = new Serving(options);
+  return (options, authenticator) => {
+    const serving = new Serving(options, authenticator);
     started.push(serving);
     return serving.start();
   };

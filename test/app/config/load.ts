@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../../../src/app/config/config.ts';
+import { effectiveYaml } from '../../../src/app/config/effective.ts';
 import type { Environment } from '../../../src/app/config/environment.ts';
 import { loadConfig } from '../../../src/app/config/load-config.ts';
 import { placeOf } from '../../../src/app/config/origin.ts';
@@ -11,6 +12,8 @@ import { ConfigProblems } from '../../../src/app/config/problem.ts';
 export interface Loaded {
   readonly config: Config;
   readonly warnings: readonly string[];
+  /** What `kagami config` prints. */
+  readonly printed: string;
   /** Where each value came from, by dotted key. */
   readonly places: Readonly<Record<string, string>>;
 }
@@ -32,6 +35,7 @@ export function load(yaml: string | undefined, env: Environment = {}): Loaded {
     return {
       config: result.config,
       warnings: result.warnings.map(short),
+      printed: short(effectiveYaml(result.tree, result.config)),
       places: Object.fromEntries(places) as Record<string, string>,
     };
   } catch (error) {

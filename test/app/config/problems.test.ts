@@ -113,8 +113,18 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
     '2:11: storage driver `swift` is not available; Kagami has filesystem and inmemory',
   ],
   [
-    'auth: {htpasswd: {realm: a, path: /b}}',
-    '2:8: auth.htpasswd is not supported yet; refusing to start without the protection it asks for',
+    'auth: {htpasswd: {realm: a, path: /nowhere/b}}',
+    '2:35: auth.htpasswd.path names /nowhere/b, which cannot be read: there is no such file; make it with `htpasswd -cB /nowhere/b NAME`',
+  ],
+  ['auth: htpasswd', '2:7: auth.htpasswd needs a path, that of the password file'],
+  ['auth: {htpasswd: {path: [a]}}', '2:25: auth.htpasswd.path must be text, not a list'],
+  [
+    'auth:\n  none:\n  htpasswd: {path: /dev/null}',
+    '4:3: auth.htpasswd is a second kind beside auth.none (config.yml:3:3); keep one',
+  ],
+  [
+    'auth: {htpasswd: {path: /dev/null, realm: "a\\nb"}}',
+    '2:43: auth.htpasswd.realm must be printable ASCII, not "a\\nb"',
   ],
   [
     'auth:\n  token:',
@@ -122,16 +132,36 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
   ],
   ['auth: {ldap: {}}', '2:8: auth.ldap is not a known key'],
   [
-    'http: {tls: {certificate: /a, key: /b}}',
-    '2:8: http.tls is not supported yet; refusing to start without the protection it asks for',
+    'http: {tls: {certificate: /a}}',
+    '2:27: http.tls.certificate is set without http.tls.key, which HTTPS needs',
+  ],
+  [
+    'http: {tls: {key: /a}}',
+    '2:19: http.tls.key is set without http.tls.certificate, which HTTPS needs',
   ],
   [
     'http: {tls: {clientcas: [/a]}}',
-    '2:8: http.tls is not supported yet; refusing to start without the protection it asks for',
+    '2:25: http.tls.clientcas is set without http.tls.certificate and http.tls.key, which HTTPS needs',
   ],
   [
     'http: {tls: {letsencrypt: {hosts: [a]}}}',
-    '2:8: http.tls is not supported yet; refusing to start without the protection it asks for',
+    '2:14: http.tls.letsencrypt is not supported yet; refusing to start without the protection it asks for',
+  ],
+  [
+    'http: {tls: {ciphersuites: [a]}}',
+    '2:14: http.tls.ciphersuites is not supported yet; refusing to start without the protection it asks for',
+  ],
+  [
+    'http: {tls: {minimumtls: tls1.0}}',
+    '2:26: http.tls.minimumtls must be one of `tls1.2`, `tls1.3`, not "tls1.0"',
+  ],
+  [
+    'http: {trustedproxies: [10.0.0.0/99]}',
+    '2:25: http.trustedproxies.0 must be such as `10.0.0.7`, `10.0.0.0/8` or `unix:`, not "10.0.0.0/99"',
+  ],
+  [
+    'http: {host: mirror.example}',
+    '2:14: http.host must be a URL such as `https://mirror.example`, not "mirror.example"',
   ],
   [
     'http: {tls: {certifcate: /a}}',

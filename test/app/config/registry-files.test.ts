@@ -125,7 +125,6 @@ const WITHOUT_EFFECT = [
   'storage.cache.layerinfo (config.yml:32:34)',
   'storage.cache.blobdescriptorsize (config.yml:32:52)',
   'storage.tag.concurrencylimit (config.yml:33:9)',
-  'http.host (config.yml:37:3)',
   'http.secret (config.yml:39:3)',
   'http.h2c.enabled (config.yml:44:9)',
   'http.debug (config.yml:45:3)',

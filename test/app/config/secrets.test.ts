@@ -22,11 +22,12 @@ function fileWith(key: string, value: string): string {
 function said(yaml: string | undefined, env: Record<string, string> = {}): string {
   const problems = mistakes(yaml, env);
   if (problems.length > 0) return problems.join('\n');
-  const { config, warnings, places } = load(yaml, env);
+  const { config, warnings, places, printed } = load(yaml, env);
   return [
     inspect(config, { depth: 20, showHidden: true }),
     JSON.stringify(config),
     ...warnings,
+    printed,
     inspect(places),
   ].join('\n');
 }

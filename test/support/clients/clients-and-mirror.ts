@@ -3,18 +3,23 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtMirror } from '../compiled-mirror.ts';
 import type { HubDouble } from '../hub/hub-double.ts';
+import type { MirrorVariables } from '../mirror-process.ts';
 import { type MirroredHub, mirroredHub } from '../mirrored-hub.ts';
 import { type SampleOptions, sampleImage } from '../sample-image.ts';
-import { type Client, LABEL_FILE, type StartClient } from './client.ts';
+import { type ClientOptions, LABEL_FILE } from './client.ts';
 import { requirePrograms } from './installed.ts';
 import { unmountBelow } from './mounts.ts';
 import { Outside } from './outside.ts';
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
 
 /** A Hub, the built mirror of it, and clients of that mirror which cannot reach anything else. */
 export class ClientsAndMirror {
   readonly #both: MirroredHub;
   readonly #outside: Outside;
-  readonly #clients: Promise<Client>[] = [];
+  readonly #clients: Promise<Stoppable>[] = [];
   /** Should the run break off, the directory can at least be removed. */
   readonly #unmount = (): void => unmountBelow(this.directory);
 
@@ -45,13 +50,16 @@ export class ClientsAndMirror {
     return this.#outside.calls;
   }
 
-  add(start: StartClient, mirror: string = this.url): Promise<Client> {
+  add<T extends Stoppable>(
+    start: (options: ClientOptions) => Promise<T>,
+    mirror: string = this.url,
+  ): Promise<T> {
     const client = this.#start(start, mirror);
     this.#clients.push(client);
     return client;
   }
 
-  async #start(start: StartClient, mirror: string): Promise<Client> {
+  async #start<T>(start: (options: ClientOptions) => Promise<T>, mirror: string): Promise<T> {
     const directory = join(this.directory, `client${this.#clients.length}`);
     await mkdir(directory);
     const env = { ...this.#outside.variables, HOME: directory, TMPDIR: directory };
@@ -70,8 +78,9 @@ export class ClientsAndMirror {
   }
 }
 
-export async function clientsAndMirror(): Promise<ClientsAndMirror> {
-  const both = await mirroredHub({ main: builtMirror() });
+/** @param env more variables of the mirror */
+export async function clientsAndMirror(env: MirrorVariables = {}): Promise<ClientsAndMirror> {
+  const both = await mirroredHub({ main: builtMirror(), env });
   const outside = new Outside();
   await outside.start();
   return new ClientsAndMirror(both, outside);

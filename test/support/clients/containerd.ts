@@ -26,13 +26,19 @@ function configuration(directory: string): string {
   ].join('\n');
 }
 
-/** containerd, a daemon of its own, with `ctr images pull --hosts-dir`. */
-export async function startContainerd(options: ClientOptions): Promise<Client> {
-  const { mirror, directory, env } = options;
+export function startContainerd({ mirror, ...options }: ClientOptions): Promise<Client> {
+  return startContainerdWith(options, hostsFile(mirror));
+}
+
+/** containerd, a daemon of its own, with `ctr images pull --hosts-dir` and this hosts.toml. */
+export async function startContainerdWith(
+  { directory, env }: Omit<ClientOptions, 'mirror'>,
+  hostsToml: string,
+): Promise<Client> {
   requirePrograms(['containerd', 'ctr', 'runc']);
   const hosts = join(directory, 'hosts');
   await mkdir(join(hosts, 'docker.io'), { recursive: true });
-  await writeFile(join(hosts, 'docker.io/hosts.toml'), hostsFile(mirror));
+  await writeFile(join(hosts, 'docker.io/hosts.toml'), hostsToml);
   const file = join(directory, 'config.toml');
   await writeFile(file, configuration(directory));
   const daemon = new Program('containerd', ['--config', file], { env });

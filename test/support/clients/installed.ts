@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const INSTALL =
-  'apt-get install -y docker.io containerd runc podman buildah skopeo umoci busybox-static docker-registry';
+  'apt-get install -y docker.io containerd runc podman buildah skopeo umoci busybox-static docker-registry nginx';
 
 /** What the tests with real clients and registries run. */
 export const CLIENT_PROGRAMS: readonly string[] = [
@@ -17,6 +17,7 @@ export const CLIENT_PROGRAMS: readonly string[] = [
   'umoci',
   'busybox',
   'docker-registry',
+  'nginx',
 ];
 
 /** Fails with the line that installs what is missing. */

@@ -2,7 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The mirror as podman, buildah and skopeo learn of it; the result is the file's path. */
-export async function writeRegistriesConf(directory: string, mirror: string): Promise<string> {
+export async function writeRegistriesConf(
+  directory: string,
+  mirror: string,
+  { insecure = true }: { insecure?: boolean } = {},
+): Promise<string> {
   const file = join(directory, 'registries.conf');
   const lines = [
     '[[registry]]',
@@ -10,7 +14,7 @@ export async function writeRegistriesConf(directory: string, mirror: string): Pr
     'location = "docker.io"',
     '[[registry.mirror]]',
     `location = "${new URL(mirror).host}"`,
-    'insecure = true',
+    `insecure = ${insecure}`,
   ];
   await writeFile(file, lines.join('\n'));
   return file;

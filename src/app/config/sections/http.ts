@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isProxy } from '../../../adapters/http/trusted-proxies.ts';
 import type { HttpConfig, ListenConfig, StorageConfig } from '../config.ts';
 import { ignored, listOf, mapOf, met, section, setting } from '../declare.ts';
 import { parseListenAddress } from '../listen-address.ts';
@@ -7,7 +8,7 @@ import type { Section } from '../schema.ts';
 import { boolean, oneOf, processes, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
 import { limits, limitsOf } from './limits.ts';
-import { tls } from './tls.ts';
+import { tls, tlsOf } from './tls.ts';
 
 const addr = setting(text, {
   default: ':5000',
@@ -33,6 +34,12 @@ const workers = setting(processes, {
   default: '1',
   help: 'How many processes serve behind the one port; `auto` is one for each processor. They share the storage, which cannot be `inmemory` then.',
 });
+const host = setting(text, {
+  help: 'URL under which clients reach the mirror, which `kagami setup` tells them; answers need none, for every URL in them is relative.',
+});
+const trustedproxies = setting(listOf(text), {
+  help: 'Proxies in front whose `X-Forwarded-For` is believed: addresses, networks such as `10.0.0.0/8`, and `unix:` for all who come by a Unix socket.',
+});
 
 const debug = section(
   {
@@ -52,7 +59,8 @@ export const http: Section = section(
     prefix,
     headers,
     draintimeout,
-    host: setting(text, { standing: ignored, help: 'URL under which clients reach the mirror.' }),
+    host,
+    trustedproxies,
     secret: setting(text, { secret: true, standing: ignored, help: 'Signs upload state.' }),
     relativeurls: setting(boolean, {
       default: 'false',
@@ -89,7 +97,29 @@ export function httpOf(values: Values, { driver }: StorageConfig): HttpConfig {
     headers: headersOf(values),
     drainTimeoutMs: values.of(draintimeout),
     limits: limitsOf(values),
+    url: urlOf(values),
+    trustedProxies: proxiesOf(values),
+    tls: tlsOf(values),
   };
+}
+
+function urlOf(values: Values): URL | undefined {
+  const written = values.of(host);
+  if (written === undefined) return undefined;
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '') return url;
+  values.problem(host, `must be a URL such as \`https://mirror.example\`, not ${quoted(written)}`);
+  return undefined;
+}
+
+function proxiesOf(values: Values): string[] {
+  const written = values.items(trustedproxies);
+  for (const { part, value } of written) {
+    if (isProxy(value)) continue;
+    const examples = '`10.0.0.7`, `10.0.0.0/8` or `unix:`';
+    values.partProblem(trustedproxies, part, `must be such as ${examples}, not ${quoted(value)}`);
+  }
+  return written.map(({ value }) => value);
 }
 
 function listenOf(values: Values): ListenConfig {

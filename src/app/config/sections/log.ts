@@ -25,7 +25,7 @@ const LEVEL_OF: Readonly<Record<WrittenLevel, LogLevel>> = {
   trace: 'debug',
 };
 
-const level = setting(LEVELS, {
+export const level: Setting<WrittenLevel> = setting(LEVELS, {
   default: 'info',
   help: 'Least grave kind of line that is logged.',
 });
