@@ -1,32 +1,30 @@
-import * as assert from 'uvu/assert';
+import * as assert from 'node:assert/strict';
+import type { DefineTest } from '../define-test.ts';
 import { bytesOf, content, contentOf, listed, readAll, sameBytes, store } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
-export function blobPresenceContract(name: string, create: CreateStorage): void {
-  engineSuite(`${name}: stat, delete, set aside and list`, create, (it, storage) => {
-    it('stat tells the size, and undefined for what is not there', async () => {
-      const { blobs } = storage();
+export function blobPresenceContract(test: DefineTest, create: CreateStorage): void {
+  engineSuite({ part: `stat, delete, set aside and list`, test, create }, (it) => {
+    it('stat tells the size, and undefined for what is not there', async ({ blobs }) => {
       const one = content(1234);
-      assert.is(await blobs.stat(one.digest), undefined);
+      assert.equal(await blobs.stat(one.digest), undefined);
       await store(blobs, one);
-      assert.is(await blobs.stat(one.digest), 1234);
+      assert.equal(await blobs.stat(one.digest), 1234);
     });
 
-    it('delete removes, and tells whether there was something', async () => {
-      const { blobs } = storage();
+    it('delete removes, and tells whether there was something', async ({ blobs }) => {
       const [one, other] = [content(100, 1), content(200, 2)];
-      assert.is(await blobs.delete(one.digest), false);
+      assert.equal(await blobs.delete(one.digest), false);
       await store(blobs, one);
       await store(blobs, other);
-      assert.is(await blobs.delete(one.digest), true);
-      assert.is(await blobs.delete(one.digest), false);
-      assert.is(await blobs.stat(one.digest), undefined);
-      assert.is(await bytesOf(blobs, one.digest), undefined);
+      assert.equal(await blobs.delete(one.digest), true);
+      assert.equal(await blobs.delete(one.digest), false);
+      assert.equal(await blobs.stat(one.digest), undefined);
+      assert.equal(await bytesOf(blobs, one.digest), undefined);
       sameBytes(await bytesOf(blobs, other.digest), other.bytes);
     });
 
-    it('what was deleted can be stored again', async () => {
-      const { blobs } = storage();
+    it('what was deleted can be stored again', async ({ blobs }) => {
       const one = content(100);
       await store(blobs, one);
       await blobs.delete(one.digest);
@@ -34,35 +32,32 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
       sameBytes(await bytesOf(blobs, one.digest), one.bytes);
     });
 
-    it('what is set aside is gone, and can be stored again', async () => {
-      const { blobs } = storage();
+    it('what is set aside is gone, and can be stored again', async ({ blobs }) => {
       const [one, other] = [content(100, 1), content(200, 2)];
-      assert.is(await blobs.setAside(one.digest), false);
+      assert.equal(await blobs.setAside(one.digest), false);
       await store(blobs, one);
       await store(blobs, other);
-      assert.is(await blobs.setAside(one.digest), true);
-      assert.is(await blobs.setAside(one.digest), false);
-      assert.is(await blobs.stat(one.digest), undefined);
-      assert.is(await bytesOf(blobs, one.digest), undefined);
-      assert.equal(await listed(blobs), [{ digest: other.digest, size: 200 }]);
+      assert.equal(await blobs.setAside(one.digest), true);
+      assert.equal(await blobs.setAside(one.digest), false);
+      assert.equal(await blobs.stat(one.digest), undefined);
+      assert.equal(await bytesOf(blobs, one.digest), undefined);
+      assert.deepEqual(await listed(blobs), [{ digest: other.digest, size: 200 }]);
       await store(blobs, one);
       sameBytes(await bytesOf(blobs, one.digest), one.bytes);
     });
 
-    it('what is set aside while it is read is read to its end', async () => {
-      const { blobs } = storage();
+    it('what is set aside while it is read is read to its end', async ({ blobs }) => {
       const one = content(100_000);
       await store(blobs, one);
       const open = await blobs.open(one.digest);
       assert.ok(open);
-      assert.is(await blobs.setAside(one.digest), true);
+      assert.equal(await blobs.setAside(one.digest), true);
       sameBytes(await readAll(open, 10_000), one.bytes);
       open.close();
     });
 
-    it('list gives every committed blob once, and nothing else', async () => {
-      const { blobs, records } = storage();
-      assert.equal(await listed(blobs), []);
+    it('list gives every committed blob once, and nothing else', async ({ blobs, records }) => {
+      assert.deepEqual(await listed(blobs), []);
       const contents = Array.from({ length: 30 }, (_, at) => content(at + 1, at));
       for (const each of contents) await store(blobs, each);
       await store(blobs, contentOf(Buffer.alloc(0)));
@@ -74,21 +69,19 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
       const expected = [...contents.filter((_, at) => at !== 1), contentOf(Buffer.alloc(0))]
         .map(({ digest, bytes }) => ({ digest, size: bytes.length }))
         .sort((a, b) => (a.digest < b.digest ? -1 : 1));
-      assert.equal(await listed(blobs), expected);
+      assert.deepEqual(await listed(blobs), expected);
       staged.close();
     });
 
-    it('list may be left early', async () => {
-      const { blobs } = storage();
+    it('list may be left early', async ({ blobs }) => {
       for (let seed = 0; seed < 5; seed++) await store(blobs, content(10, seed));
       for await (const { size } of blobs.list()) {
-        assert.is(size, 10);
+        assert.equal(size, 10);
         break;
       }
     });
 
-    it('list goes on while blobs are deleted', async () => {
-      const { blobs } = storage();
+    it('list goes on while blobs are deleted', async ({ blobs }) => {
       const contents = Array.from({ length: 20 }, (_, at) => content(10, at));
       for (const each of contents) await store(blobs, each);
       const seen = new Set<string>();
@@ -96,8 +89,8 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
         seen.add(digest);
         await blobs.delete(digest);
       }
-      assert.is(seen.size, contents.length);
-      assert.equal(await listed(blobs), []);
+      assert.equal(seen.size, contents.length);
+      assert.deepEqual(await listed(blobs), []);
     });
   });
 }

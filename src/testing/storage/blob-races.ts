@@ -1,14 +1,14 @@
-import * as assert from 'uvu/assert';
-import type { BlobStore } from '../../../src/domain/ports/blob-store.ts';
+import * as assert from 'node:assert/strict';
+import type { BlobStore } from '../../domain/ports/blob-store.ts';
+import type { DefineTest } from '../define-test.ts';
 import { bytesOf, type Content, content, KIB, listed, piecesOf, sameBytes } from './content.ts';
 import { type CreateStorage, engineSuite, repeatUntil } from './engine-suite.ts';
 
 const WRITERS = 20;
 
-export function blobRaceContract(name: string, create: CreateStorage): void {
-  engineSuite(`${name}: several at once`, create, (it, storage) => {
-    it('two writers of one blob both succeed', async () => {
-      const { blobs } = storage();
+export function blobRaceContract(test: DefineTest, create: CreateStorage): void {
+  engineSuite({ part: `several at once`, test, create }, (it) => {
+    it('two writers of one blob both succeed', async ({ blobs }) => {
       const { bytes, digest } = content(1000);
       const [one, other] = [await blobs.stage(digest), await blobs.stage(digest)];
       await one.append([bytes]);
@@ -18,11 +18,10 @@ export function blobRaceContract(name: string, create: CreateStorage): void {
       one.close();
       other.close();
       sameBytes(await bytesOf(blobs, digest), bytes);
-      assert.equal(await listed(blobs), [{ digest, size: 1000 }]);
+      assert.deepEqual(await listed(blobs), [{ digest, size: 1000 }]);
     });
 
-    it('a writer that gives up does not disturb the other', async () => {
-      const { blobs } = storage();
+    it('a writer that gives up does not disturb the other', async ({ blobs }) => {
       const { bytes, digest } = content(1000);
       const [one, other] = [await blobs.stage(digest), await blobs.stage(digest)];
       await one.append([bytes]);
@@ -34,8 +33,7 @@ export function blobRaceContract(name: string, create: CreateStorage): void {
       sameBytes(await bytesOf(blobs, digest), bytes);
     });
 
-    it(`readers see all of a blob or none of it while ${WRITERS} write it`, async () => {
-      const { blobs } = storage();
+    it(`readers see all of a blob or none of it while ${WRITERS} write it`, async ({ blobs }) => {
       const whole = content(300 * KIB);
       const writing = Promise.all(Array.from({ length: WRITERS }, () => write(blobs, whole)));
       await repeatUntil(writing, async () => {
@@ -43,21 +41,19 @@ export function blobRaceContract(name: string, create: CreateStorage): void {
         if (seen !== undefined) sameBytes(seen, whole.bytes);
       });
       sameBytes(await bytesOf(blobs, whole.digest), whole.bytes);
-      assert.equal(await listed(blobs), [{ digest: whole.digest, size: whole.bytes.length }]);
+      assert.deepEqual(await listed(blobs), [{ digest: whole.digest, size: whole.bytes.length }]);
     });
 
-    it('one of many that delete a blob has deleted it', async () => {
-      const { blobs } = storage();
+    it('one of many that delete a blob has deleted it', async ({ blobs }) => {
       const whole = content(1000);
       await write(blobs, whole);
       const deleted = await Promise.all(
         Array.from({ length: WRITERS }, () => blobs.delete(whole.digest)),
       );
-      assert.is(deleted.filter(Boolean).length, 1);
+      assert.equal(deleted.filter(Boolean).length, 1);
     });
 
-    it('writers succeed while the blob is deleted again and again', async () => {
-      const { blobs } = storage();
+    it('writers succeed while the blob is deleted again and again', async ({ blobs }) => {
       const whole = content(1000);
       for (let round = 0; round < 10; round++) {
         const deleting = Array.from({ length: 3 }, () => blobs.delete(whole.digest));

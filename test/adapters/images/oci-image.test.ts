@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
-import { artifact, attestation } from './oci-artifact.ts';
-import { type Content, digestOf } from './oci-content.ts';
-import { image, index, layer, randomLayer } from './oci-image.ts';
-import { testSuite } from './suite.ts';
-import { tar } from './tar.ts';
+import { type Content, digestOf } from '../../../src/adapters/images/oci-content.ts';
+import { image, index, layer, randomLayer } from '../../../src/adapters/images/oci-image.ts';
+import { tar } from '../../../src/adapters/images/tar.ts';
+import { artifact, attestation } from '../../support/oci-artifact.ts';
+import { testSuite } from '../../support/suite.ts';
 
 interface Document {
   mediaType: string;

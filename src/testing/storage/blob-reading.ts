@@ -1,4 +1,5 @@
-import * as assert from 'uvu/assert';
+import * as assert from 'node:assert/strict';
+import type { DefineTest } from '../define-test.ts';
 import { bytesOf, content, contentOf, KIB, MIB, readAll, sameBytes, store } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
@@ -10,26 +11,24 @@ const READS: [size: number, scratchSizes: number[]][] = [
   [3 * MIB + 17, [64 * KIB, MIB, 4 * MIB]],
 ];
 
-export function blobReadingContract(name: string, create: CreateStorage): void {
-  engineSuite(`${name}: an open blob`, create, (it, storage) => {
+export function blobReadingContract(test: DefineTest, create: CreateStorage): void {
+  engineSuite({ part: `an open blob`, test, create }, (it) => {
     for (const [size, scratchSizes] of READS) {
-      it(`of ${size} bytes is the same whatever room its reads have`, async () => {
-        const { blobs } = storage();
+      it(`of ${size} bytes is the same whatever room its reads have`, async ({ blobs }) => {
         const { bytes, digest } = content(size);
         await store(blobs, { bytes, digest });
         for (const scratchSize of scratchSizes) {
           const blob = await blobs.open(digest);
           assert.ok(blob);
-          assert.is(blob.size, size);
-          assert.is(blob.range, undefined);
+          assert.equal(blob.size, size);
+          assert.equal(blob.range, undefined);
           sameBytes(await readAll(blob, scratchSize), bytes);
           blob.close();
         }
       });
     }
 
-    it('gives nothing, again and again, at its end', async () => {
-      const { blobs } = storage();
+    it('gives nothing, again and again, at its end', async ({ blobs }) => {
       const { bytes, digest } = content(10);
       await store(blobs, { bytes, digest });
       const blob = await blobs.open(digest);
@@ -40,24 +39,21 @@ export function blobReadingContract(name: string, create: CreateStorage): void {
       blob.close();
     });
 
-    it('gives nothing if it is empty', async () => {
-      const { blobs } = storage();
+    it('gives nothing if it is empty', async ({ blobs }) => {
       const empty = contentOf(Buffer.alloc(0));
       await store(blobs, empty);
       const blob = await blobs.open(empty.digest);
       assert.ok(blob);
-      assert.is(blob.size, 0);
+      assert.equal(blob.size, 0);
       sameBytes(await readAll(blob), empty.bytes);
       blob.close();
     });
 
-    it('is undefined if nobody has stored it', async () => {
-      const { blobs } = storage();
-      assert.is(await blobs.open(content(10).digest), undefined);
+    it('is undefined if nobody has stored it', async ({ blobs }) => {
+      assert.equal(await blobs.open(content(10).digest), undefined);
     });
 
-    it('may be closed twice, and before its end', async () => {
-      const { blobs } = storage();
+    it('may be closed twice, and before its end', async ({ blobs }) => {
       const { bytes, digest } = content(100 * KIB);
       await store(blobs, { bytes, digest });
       const blob = await blobs.open(digest);
@@ -68,8 +64,7 @@ export function blobReadingContract(name: string, create: CreateStorage): void {
       sameBytes(await bytesOf(blobs, digest), bytes);
     });
 
-    it('may be closed while it is being read', async () => {
-      const { blobs } = storage();
+    it('may be closed while it is being read', async ({ blobs }) => {
       const { bytes, digest } = content(100 * KIB);
       await store(blobs, { bytes, digest });
       const blob = await blobs.open(digest);
@@ -81,15 +76,14 @@ export function blobReadingContract(name: string, create: CreateStorage): void {
       sameBytes(await bytesOf(blobs, digest), bytes);
     });
 
-    it('is read to its end though it is removed meanwhile', async () => {
-      const { blobs } = storage();
+    it('is read to its end though it is removed meanwhile', async ({ blobs }) => {
       const { bytes, digest } = content(3 * MIB);
       await store(blobs, { bytes, digest });
       const blob = await blobs.open(digest);
       assert.ok(blob);
       const first = Buffer.from(await blob.read(() => new Uint8Array(64 * KIB)));
-      assert.is(await blobs.delete(digest), true);
-      assert.is(await blobs.open(digest), undefined);
+      assert.equal(await blobs.delete(digest), true);
+      assert.equal(await blobs.open(digest), undefined);
       sameBytes(Buffer.concat([first, await readAll(blob)]), bytes);
       blob.close();
     });

@@ -1,7 +1,8 @@
-import * as assert from 'uvu/assert';
-import { StorageFailed } from '../../../src/domain/errors.ts';
-import type { BlobStore } from '../../../src/domain/ports/blob-store.ts';
-import { rejects } from '../../support/suite.ts';
+import * as assert from 'node:assert/strict';
+import { StorageFailed } from '../../domain/errors.ts';
+import type { BlobStore } from '../../domain/ports/blob-store.ts';
+import type { DefineTest } from '../define-test.ts';
+import { rejects } from '../rejects.ts';
 import { bytesOf, type Content, content, KIB, listed, readBack, sameBytes } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
@@ -9,13 +10,12 @@ const BLOB = content(100 * KIB);
 const HALF = 50 * KIB;
 const RACERS = 8;
 
-export function blobSuspendingContract(name: string, create: CreateStorage): void {
-  engineSuite(`${name}: a suspended blob`, create, (it, storage) => {
-    it('is gone on with by the next that stages it', async () => {
-      const { blobs } = storage();
+export function blobSuspendingContract(test: DefineTest, create: CreateStorage): void {
+  engineSuite({ part: `a suspended blob`, test, create }, (it) => {
+    it('is gone on with by the next that stages it', async ({ blobs }) => {
       await suspend(blobs, BLOB, HALF);
       const staged = await blobs.stage(BLOB.digest);
-      assert.is(staged.length, HALF);
+      assert.equal(staged.length, HALF);
       sameBytes(await readBack(staged), BLOB.bytes.subarray(0, HALF));
       await staged.append([BLOB.bytes.subarray(HALF)]);
       sameBytes(await readBack(staged), BLOB.bytes);
@@ -24,8 +24,7 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       sameBytes(await bytesOf(blobs, BLOB.digest), BLOB.bytes);
     });
 
-    it('may be suspended again and again', async () => {
-      const { blobs } = storage();
+    it('may be suspended again and again', async ({ blobs }) => {
       for (let length = 20 * KIB; length <= 100 * KIB; length += 20 * KIB) {
         await suspend(blobs, BLOB, length);
       }
@@ -36,18 +35,16 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       sameBytes(await bytesOf(blobs, BLOB.digest), BLOB.bytes);
     });
 
-    it('is not visible', async () => {
-      const { blobs } = storage();
+    it('is not visible', async ({ blobs }) => {
       await suspend(blobs, BLOB, BLOB.bytes.length);
-      assert.is(await blobs.stat(BLOB.digest), undefined);
-      assert.is(await blobs.open(BLOB.digest), undefined);
-      assert.is(await blobs.delete(BLOB.digest), false);
-      assert.is(await blobs.setAside(BLOB.digest), false);
-      assert.equal(await listed(blobs), []);
+      assert.equal(await blobs.stat(BLOB.digest), undefined);
+      assert.equal(await blobs.open(BLOB.digest), undefined);
+      assert.equal(await blobs.delete(BLOB.digest), false);
+      assert.equal(await blobs.setAside(BLOB.digest), false);
+      assert.deepEqual(await listed(blobs), []);
     });
 
-    it('gives back until it is closed, whoever goes on with it', async () => {
-      const { blobs } = storage();
+    it('gives back until it is closed, whoever goes on with it', async ({ blobs }) => {
       const first = await blobs.stage(BLOB.digest);
       await first.append([BLOB.bytes.subarray(0, HALF)]);
       await first.suspend();
@@ -55,14 +52,15 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       await second.append([BLOB.bytes.subarray(HALF)]);
       await second.commit();
       second.close();
-      assert.is(first.length, HALF);
+      assert.equal(first.length, HALF);
       sameBytes(await readBack(first), BLOB.bytes.subarray(0, HALF));
       first.close();
       sameBytes(await bytesOf(blobs, BLOB.digest), BLOB.bytes);
     });
 
-    it('takes nothing more, and is not committed or removed by its former writer', async () => {
-      const { blobs } = storage();
+    it('takes nothing more, and is not committed or removed by its former writer', async ({
+      blobs,
+    }) => {
       const staged = await blobs.stage(BLOB.digest);
       await staged.append([BLOB.bytes]);
       await staged.suspend();
@@ -72,63 +70,58 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       await staged.discard();
       staged.close();
       staged.close();
-      assert.is(await blobs.stat(BLOB.digest), undefined);
-      assert.is(await takenLength(blobs, BLOB), BLOB.bytes.length);
+      assert.equal(await blobs.stat(BLOB.digest), undefined);
+      assert.equal(await takenLength(blobs, BLOB), BLOB.bytes.length);
     });
 
-    it('waits for what is being appended', async () => {
-      const { blobs } = storage();
+    it('waits for what is being appended', async ({ blobs }) => {
       const staged = await blobs.stage(BLOB.digest);
       const appending = staged.append([BLOB.bytes]);
       await staged.suspend();
       await appending;
       staged.close();
-      assert.is(await takenLength(blobs, BLOB), BLOB.bytes.length);
+      assert.equal(await takenLength(blobs, BLOB), BLOB.bytes.length);
     });
 
-    it('is another for each digest', async () => {
-      const { blobs } = storage();
+    it('is another for each digest', async ({ blobs }) => {
       const other = content(10, 2);
       await suspend(blobs, BLOB, HALF);
       await suspend(blobs, other, 4);
-      assert.is(await takenLength(blobs, content(10, 3)), 0);
-      assert.is(await takenLength(blobs, other), 4);
-      assert.is(await takenLength(blobs, BLOB), HALF);
+      assert.equal(await takenLength(blobs, content(10, 3)), 0);
+      assert.equal(await takenLength(blobs, other), 4);
+      assert.equal(await takenLength(blobs, BLOB), HALF);
     });
 
-    it('is gone once it is discarded, or closed, by the one that went on', async () => {
-      const { blobs } = storage();
+    it('is gone once it is discarded, or closed, by the one that went on', async ({ blobs }) => {
       await suspend(blobs, BLOB, HALF);
       const discarded = await blobs.stage(BLOB.digest);
       await discarded.discard();
       discarded.close();
-      assert.is(await takenLength(blobs, BLOB), 0);
+      assert.equal(await takenLength(blobs, BLOB), 0);
       await suspend(blobs, BLOB, HALF);
-      assert.is(await takenLength(blobs, BLOB), HALF);
-      assert.is(await takenLength(blobs, BLOB), 0);
+      assert.equal(await takenLength(blobs, BLOB), HALF);
+      assert.equal(await takenLength(blobs, BLOB), 0);
     });
 
-    it('was neither empty, nor committed, nor discarded', async () => {
-      const { blobs } = storage();
+    it('was neither empty, nor committed, nor discarded', async ({ blobs }) => {
       await suspend(blobs, BLOB, 0);
-      assert.is(await takenLength(blobs, BLOB), 0);
+      assert.equal(await takenLength(blobs, BLOB), 0);
       const discarded = await blobs.stage(BLOB.digest);
       await discarded.append([BLOB.bytes]);
       await discarded.discard();
       await discarded.suspend();
       discarded.close();
-      assert.is(await takenLength(blobs, BLOB), 0);
+      assert.equal(await takenLength(blobs, BLOB), 0);
       const committed = await blobs.stage(BLOB.digest);
       await committed.append([BLOB.bytes]);
       await committed.commit();
       await committed.suspend();
       committed.close();
-      assert.is(await takenLength(blobs, BLOB), 0);
+      assert.equal(await takenLength(blobs, BLOB), 0);
       sameBytes(await bytesOf(blobs, BLOB.digest), BLOB.bytes);
     });
 
-    it('does not disturb another that is under way for the same digest', async () => {
-      const { blobs } = storage();
+    it('does not disturb another that is under way for the same digest', async ({ blobs }) => {
       const one = await blobs.stage(BLOB.digest);
       const other = await blobs.stage(BLOB.digest);
       await one.append([BLOB.bytes.subarray(0, 100)]);
@@ -136,7 +129,7 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       await other.suspend();
       other.close();
       const third = await blobs.stage(BLOB.digest);
-      assert.is(third.length, HALF);
+      assert.equal(third.length, HALF);
       await one.append([BLOB.bytes.subarray(100)]);
       await one.commit();
       one.close();
@@ -147,13 +140,12 @@ export function blobSuspendingContract(name: string, create: CreateStorage): voi
       sameBytes(await bytesOf(blobs, BLOB.digest), BLOB.bytes);
     });
 
-    it(`is gone on with by one of ${RACERS} that stage it at once`, async () => {
-      const { blobs } = storage();
+    it(`is gone on with by one of ${RACERS} that stage it at once`, async ({ blobs }) => {
       await suspend(blobs, BLOB, HALF);
       const racers = Array.from({ length: RACERS }, () => blobs.stage(BLOB.digest));
       const staged = await Promise.all(racers);
       const lengths = staged.map(({ length }) => length).sort((a, b) => b - a);
-      assert.equal(lengths, [HALF, ...Array.from({ length: RACERS - 1 }, () => 0)]);
+      assert.deepEqual(lengths, [HALF, ...Array.from({ length: RACERS - 1 }, () => 0)]);
       for (const each of staged) each.close();
     });
   });
