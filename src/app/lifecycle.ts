@@ -32,13 +32,28 @@ export class Lifecycle {
    * @throws ListenFailed if the address cannot be listened on
    */
   async start(): Promise<Address> {
-    const { storage, server, upstream, logger } = this.#parts;
+    const { storage, server } = this.#parts;
     await storage.start();
     const address = await server.listen();
-    const where = { listen: address.url, mirrors: upstream.location };
-    logger.info({ ...where, storage: storage.location }, 'kagami is ready');
-    this.#probeUpstream();
+    this.#ready({ listen: address.url });
     return address;
+  }
+
+  /**
+   * As {@link start}, where a server of somebody else's listens and has the handler.
+   *
+   * @throws StorageFailed if the storage cannot be used
+   */
+  async startWithoutListening(): Promise<void> {
+    await this.#parts.storage.start();
+    this.#ready({});
+  }
+
+  #ready(where: { listen?: string }): void {
+    const { storage, upstream, logger } = this.#parts;
+    const what = { ...where, mirrors: upstream.location, storage: storage.location };
+    logger.info(what, 'kagami is ready');
+    this.#probeUpstream();
   }
 
   /** An upstream that is down at the start is no reason not to serve what is here. */

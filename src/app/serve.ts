@@ -5,7 +5,7 @@ import { StorageFailed } from '../domain/errors.ts';
 import { createContainer } from './container.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { readConfiguration, type Surroundings } from './surroundings.ts';
+import { readAdapters, readConfiguration, type Surroundings } from './surroundings.ts';
 import { TOKENS } from './tokens.ts';
 
 /** `kagami serve`: runs the mirror until a signal stops it. */
@@ -19,7 +19,9 @@ export async function serve(
   const logger = createLogger(loaded.config.log, output);
   try {
     for (const warning of loaded.warnings) logger.warn(warning);
-    const container = createContainer(loaded.config, logger, surroundings.version);
+    const adapters = await readAdapters(surroundings, loaded, logger);
+    if (adapters === undefined) return EXIT.usage;
+    const container = createContainer(loaded.config, logger, surroundings.version, adapters);
     const lifecycle = container.get(TOKENS.lifecycle);
     const failed = await start(lifecycle, surroundings);
     return failed ?? (await runUntilSignal(lifecycle, logger, surroundings));

@@ -1,6 +1,9 @@
+import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { Adapters } from './adapters.ts';
 import type { Environment } from './config/environment.ts';
 import { type ConfigResult, loadConfig } from './config/load-config.ts';
 import { ConfigProblems } from './config/problem.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
 
 /** What a command needs of the process it runs in. */
 export interface Surroundings {
@@ -14,6 +17,19 @@ export interface Surroundings {
   readonly stopSignal: () => Promise<string>;
 }
 
+/** The adapters of the modules that it names; undefined, and every mistake is said, if there is one. */
+export async function readAdapters(
+  { version, complain }: Surroundings,
+  loaded: ConfigResult,
+  logger: Logger,
+): Promise<Adapters | undefined> {
+  try {
+    return await loadPlugins(loaded, { version, warn: (message) => logger.warn(message) });
+  } catch (error) {
+    return say(error, complain);
+  }
+}
+
 /** The configuration; undefined, and every mistake is said, if there is one. */
 export function readConfiguration(
   { env, complain }: Surroundings,
@@ -22,8 +38,11 @@ export function readConfiguration(
   try {
     return loadConfig({ path, env });
   } catch (error) {
-    if (!(error instanceof ConfigProblems)) throw error;
-    for (const { message } of error.problems) complain(`kagami: ${message}`);
-    return undefined;
+    return say(error, complain);
   }
+}
+
+function say(error: unknown, complain: Surroundings['complain']): undefined {
+  if (!(error instanceof ConfigProblems)) throw error;
+  for (const { message } of error.problems) complain(`kagami: ${message}`);
 }

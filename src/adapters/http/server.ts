@@ -66,6 +66,8 @@ export class MirrorServer {
     for (const socket of this.#sockets) if (!busy.has(socket)) socket.destroy();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
+      // The sockets of another server that has the handler.
+      for (const { request } of this.#requests.running) request.socket.destroy();
     }, timeoutMs);
     await closed;
     await this.#requests.idle();
