@@ -8,7 +8,7 @@ export interface Commands {
   /** Prints the configuration in force. */
   config(config: string | undefined): ExitCode;
   /** Says every mistake in the configuration, or that there is none. */
-  checkConfig(config: string | undefined): ExitCode;
+  checkConfig(config: string | undefined): Promise<ExitCode>;
   /** Prints what makes a client use this mirror. */
   setup(client: ClientName, options: SetupOptions): ExitCode;
   /** Looks through the storage for what is wrong, and mends it if told so. */
@@ -77,7 +77,7 @@ function addConfig(program: Command, commands: Commands, end: (code: ExitCode) =
     .description('say every mistake in the configuration')
     .argument(...file)
     .addHelpText('after', CONFIG_HELP)
-    .action((path: string | undefined) => end(commands.checkConfig(path)));
+    .action(async (path: string | undefined) => end(await commands.checkConfig(path)));
 }
 
 function addSetup(program: Command, commands: Commands, end: (code: ExitCode) => void): void {

@@ -22,7 +22,7 @@ export interface Parts {
 
 /** What is said about a mirror that has started: where things are. */
 export interface Started {
-  readonly listen: string;
+  readonly listen?: string;
   readonly mirrors: string;
   readonly storage: string;
 }
@@ -41,17 +41,33 @@ export class Lifecycle {
    * @throws ListenFailed if the address cannot be listened on
    */
   async start(): Promise<Address> {
-    const { storage, server, reloads } = this.#parts;
+    const { storage, server } = this.#parts;
     await storage.start();
     const address = await server.listen();
-    reloads.start();
-    this.#probeUpstream();
+    this.#begin();
     return address;
   }
 
-  where(address: Address): Started {
+  /**
+   * As {@link start}, where a server of somebody else's listens and has the handler.
+   *
+   * @throws StorageFailed if the storage cannot be used
+   */
+  async startWithoutListening(): Promise<void> {
+    await this.#parts.storage.start();
+    this.#begin();
+  }
+
+  /** @param address where it listens; undefined if somebody else's server does */
+  where(address: Address | undefined): Started {
     const { storage, upstream } = this.#parts;
-    return { listen: address.url, mirrors: upstream.location, storage: storage.location };
+    const listen = address === undefined ? {} : { listen: address.url };
+    return { ...listen, mirrors: upstream.location, storage: storage.location };
+  }
+
+  #begin(): void {
+    this.#parts.reloads.start();
+    this.#probeUpstream();
   }
 
   /** An upstream that is down at the start is no reason not to serve what is here. */

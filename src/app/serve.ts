@@ -5,7 +5,7 @@ import { StorageFailed } from '../domain/errors.ts';
 import { createContainer } from './container.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { readConfiguration, type Surroundings } from './surroundings.ts';
+import { readAdapters, readConfiguration, type Surroundings } from './surroundings.ts';
 import { TOKENS } from './tokens.ts';
 import { Supervisor } from './workers/supervisor.ts';
 
@@ -22,10 +22,13 @@ export async function serve(
   const count = loaded.config.http.workers;
   try {
     if (supervised === undefined) for (const warning of loaded.warnings) logger.warn(warning);
+    const adapters = await readAdapters(surroundings, loaded, (message) => logger.warn(message));
+    if (adapters === undefined) return EXIT.usage;
     if (supervised === undefined && count > 1) {
       return await new Supervisor({ count, logger, stopSignal }).run();
     }
-    const lifecycle = createContainer(loaded.config, logger, version).get(TOKENS.lifecycle);
+    const container = createContainer(loaded.config, logger, version, adapters);
+    const lifecycle = container.get(TOKENS.lifecycle);
     const failed = await start(lifecycle, logger, surroundings);
     return failed ?? (await runUntilSignal(lifecycle, logger, surroundings));
   } finally {

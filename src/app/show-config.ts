@@ -1,6 +1,6 @@
 import { effectiveYaml } from './config/effective.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { readConfiguration, type Surroundings } from './surroundings.ts';
+import { readAdapters, readConfiguration, type Surroundings } from './surroundings.ts';
 
 /** `kagami config`: the configuration in force, as a file, with where each value came from. */
 export function printConfig(surroundings: Surroundings, path: string | undefined): ExitCode {
@@ -11,11 +11,16 @@ export function printConfig(surroundings: Surroundings, path: string | undefined
   return EXIT.ok;
 }
 
-/** `kagami config check`: every mistake, or that there is none. */
-export function checkConfig(surroundings: Surroundings, path: string | undefined): ExitCode {
+/** `kagami config check`: every mistake, in what modules are given too, or that there is none. */
+export async function checkConfig(
+  surroundings: Surroundings,
+  path: string | undefined,
+): Promise<ExitCode> {
   const loaded = readConfiguration(surroundings, path);
   if (loaded === undefined) return EXIT.usage;
-  for (const warning of loaded.warnings) surroundings.complain(`warning: ${warning}`);
+  const warn = (warning: string): void => surroundings.complain(`warning: ${warning}`);
+  loaded.warnings.forEach(warn);
+  if ((await readAdapters(surroundings, loaded, warn)) === undefined) return EXIT.usage;
   const { source } = loaded;
   const what =
     source === undefined ? 'There is no configuration file; variables and defaults' : source;

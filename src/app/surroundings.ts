@@ -1,6 +1,8 @@
+import type { Adapters } from './adapters.ts';
 import type { Environment } from './config/environment.ts';
 import { type ConfigResult, loadConfig } from './config/load-config.ts';
 import { ConfigProblems } from './config/problem.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
 import type { SupervisedProcess } from './workers/worker.ts';
 
 /** What a command needs of the process it runs in. */
@@ -17,6 +19,19 @@ export interface Surroundings {
   readonly supervised?: SupervisedProcess | undefined;
 }
 
+/** The adapters of the modules that it names; undefined, and every mistake is said, if there is one. */
+export async function readAdapters(
+  { version, complain }: Surroundings,
+  loaded: ConfigResult,
+  warn: (message: string) => void,
+): Promise<Adapters | undefined> {
+  try {
+    return await loadPlugins(loaded, { version, warn });
+  } catch (error) {
+    return say(error, complain);
+  }
+}
+
 /** The configuration; undefined, and every mistake is said, if there is one. */
 export function readConfiguration(
   { env, complain }: Surroundings,
@@ -25,8 +40,11 @@ export function readConfiguration(
   try {
     return loadConfig({ path, env });
   } catch (error) {
-    if (!(error instanceof ConfigProblems)) throw error;
-    for (const { message } of error.problems) complain(`kagami: ${message}`);
-    return undefined;
+    return say(error, complain);
   }
+}
+
+function say(error: unknown, complain: Surroundings['complain']): undefined {
+  if (!(error instanceof ConfigProblems)) throw error;
+  for (const { message } of error.problems) complain(`kagami: ${message}`);
 }

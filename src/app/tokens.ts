@@ -24,6 +24,7 @@ import type { StoredBlobs } from '../domain/pull/stored-blobs.ts';
 import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
+import type { Adapters } from './adapters.ts';
 import type { Config } from './config/config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Reloads } from './reloads.ts';
@@ -31,6 +32,7 @@ import type { Reloads } from './reloads.ts';
 /** What the container holds, by the name of its token. */
 export interface Services {
   readonly config: Config;
+  readonly adapters: Adapters;
   readonly version: string;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -66,6 +68,7 @@ type Tokens = { readonly [K in keyof Services]: ServiceIdentifier<Services[K]> }
 /** The description is what the container's messages show. */
 export const TOKENS: Tokens = {
   config: Symbol('Config'),
+  adapters: Symbol('Adapters'),
   version: Symbol('version'),
   logger: Symbol('Logger'),
   clock: Symbol('Clock'),

@@ -5,7 +5,7 @@ import type { Finding } from '../domain/upkeep/finding.ts';
 import { type Verified, VerifyStorage } from '../domain/upkeep/verify-storage.ts';
 import { createContainer } from './container.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { readConfiguration, type Surroundings } from './surroundings.ts';
+import { readAdapters, readConfiguration, type Surroundings } from './surroundings.ts';
 import { TOKENS } from './tokens.ts';
 
 /** `kagami verify`: looks through the storage, says what is wrong with it, and mends it if told so. */
@@ -22,7 +22,9 @@ export async function verify(
     return EXIT.usage;
   }
   const logger = createLogger(loaded.config.log, { write: complain });
-  const container = createContainer(loaded.config, logger, version);
+  const adapters = await readAdapters(surroundings, loaded, (message) => logger.warn(message));
+  if (adapters === undefined) return EXIT.usage;
+  const container = createContainer(loaded.config, logger, version, adapters);
   const storage = container.get(TOKENS.storage);
   const ports = {
     storage,

@@ -1,29 +1,14 @@
-/**
- * What every storage engine does, in sentences: run both contracts on an engine to know that Kagami
- * can keep its content there.
- */
-import { blobPresenceContract } from './storage/blob-presence.ts';
-import { blobRaceContract } from './storage/blob-races.ts';
-import { blobRangeContract } from './storage/blob-ranges.ts';
-import { blobReadingContract } from './storage/blob-reading.ts';
-import { blobStagingContract } from './storage/blob-staging.ts';
-import { blobSuspendingContract } from './storage/blob-suspending.ts';
-import type { CreateStorage } from './storage/engine-suite.ts';
-import { recordContract } from './storage/records.ts';
+/** The contract of `kagami-registry/testing` as suites of uvu. */
 
-export type { CreateStorage, StorageUnderTest } from './storage/engine-suite.ts';
+import * as contract from '../../src/testing/storage-engine.ts';
+import { testSuite } from '../support/suite.ts';
 
-/** `create` is called for each test, and gives an empty storage that is started. */
-export function blobStoreContract(name: string, create: CreateStorage): void {
-  blobStagingContract(name, create);
-  blobSuspendingContract(name, create);
-  blobReadingContract(name, create);
-  blobRangeContract(name, create);
-  blobPresenceContract(name, create);
-  blobRaceContract(name, create);
+export type { CreateStorage, StorageUnderTest } from '../../src/testing/storage-engine.ts';
+
+export function blobStoreContract(name: string, create: contract.CreateStorage): void {
+  testSuite(`${name}: blobs`, (it) => contract.blobStoreContract(it, create));
 }
 
-/** `create` is called for each test, and gives an empty storage that is started. */
-export function recordStoreContract(name: string, create: CreateStorage): void {
-  recordContract(name, create);
+export function recordStoreContract(name: string, create: contract.CreateStorage): void {
+  testSuite(`${name}: records`, (it) => contract.recordStoreContract(it, create));
 }

@@ -121,6 +121,10 @@ testSuite('The kagami command', (it) => {
     await writeFile(file, 'version: 0.1\nproxy: {remoteurl: "http://127.0.0.1:1"}\n');
     const right = { code: 0, stdout: `${file}: all is well\n`, complaints: [] };
     assert.equal(await kagami(['config', 'check', file]), right);
+    await writeFile(file, 'version: 0.1\nproxy: {remoteurl: "module:not-there"}\n');
+    const missing = await kagami(['config', 'check', file]);
+    assert.is(missing.code, 2);
+    assert.match(missing.complaints.join(), 'names a module that is not there');
   });
 
   it('prints for a client what makes it use the mirror, and beside it where that goes', async () => {

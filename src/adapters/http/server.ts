@@ -84,7 +84,11 @@ export class MirrorServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const { response } of this.#requests.running) response.shouldKeepAlive = false;
     this.#connections.destroy(this.#busySockets());
-    const timer = setTimeout(() => this.#connections.destroy(), timeoutMs);
+    const timer = setTimeout(() => {
+      this.#connections.destroy();
+      // The sockets of another server that has the handler.
+      for (const { request } of this.#requests.running) request.socket.destroy();
+    }, timeoutMs);
     await closed;
     await this.#requests.idle();
     clearTimeout(timer);

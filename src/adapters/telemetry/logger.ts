@@ -25,6 +25,11 @@ export function createLogger(options: LoggerOptions, destination: DestinationStr
   );
 }
 
+/** A log that nobody wants. */
+export function silentLogger(): Logger {
+  return pino({ enabled: false }, { write: () => {} });
+}
+
 /** Where a logger writes; for lines that are made elsewhere. */
 export function destinationOf(logger: Logger): DestinationStream {
   return (logger as unknown as Record<symbol, DestinationStream>)[

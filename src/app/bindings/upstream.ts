@@ -10,6 +10,7 @@ import { Absences } from '../../domain/upstream/absences.ts';
 import { MirroredUpstream } from '../../domain/upstream/mirrored-upstream.ts';
 import { OfflineUpstream } from '../../domain/upstream/offline-upstream.ts';
 import { RetryingUpstream } from '../../domain/upstream/retrying-upstream.ts';
+import type { Adapters } from '../adapters.ts';
 import type { Config, UpstreamCredentials } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
 import { facts } from './caches.ts';
@@ -18,14 +19,15 @@ import { retryPolicy } from './retry.ts';
 export const upstreamModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
   bind(t.upstream).toResolvedValue(
-    (config, version, clock, hasher, events, logger) =>
-      createUpstream({ config, version, clock, hasher, events, logger }),
-    [t.config, t.version, t.clock, t.hasher, t.events, t.logger],
+    (config, adapters, version, clock, hasher, events, logger) =>
+      createUpstream({ config, adapters, version, clock, hasher, events, logger }),
+    [t.config, t.adapters, t.version, t.clock, t.hasher, t.events, t.logger],
   );
 });
 
 interface Needs {
   readonly config: Config;
+  readonly adapters: Adapters;
   readonly version: string;
   readonly clock: Clock;
   readonly hasher: Hasher;
@@ -38,10 +40,7 @@ function createUpstream(needs: Needs): Upstream {
   const { config, clock } = needs;
   const { url, mirrors, offline, negativeTtlMs } = config.upstream;
   if (offline) return new OfflineUpstream(url.href.replace(/\/$/, ''));
-  const origin =
-    url.protocol === 'file:'
-      ? new StaticFilesUpstream(url)
-      : registryAt(url, needs, config.upstream.credentials);
+  const origin = originOf(needs);
   const reached =
     mirrors.length === 0
       ? origin
@@ -52,6 +51,15 @@ function createUpstream(needs: Needs): Upstream {
         );
   const retrying = new RetryingUpstream(reached, clock, Math.random, retryPolicy(config));
   return new Absences(retrying, facts(), clock, negativeTtlMs);
+}
+
+function originOf(needs: Needs): Upstream {
+  const { origin } = needs.adapters;
+  if (origin !== undefined) return origin;
+  const { url, plugin, credentials } = needs.config.upstream;
+  if (plugin !== undefined) throw new Error(`${plugin.named.key} was not loaded`);
+  if (url.protocol === 'file:') return new StaticFilesUpstream(url);
+  return registryAt(url, needs, credentials);
 }
 
 function registryAt(

@@ -3,7 +3,7 @@ import { DEFAULT_ORIGIN, type Origin, placeOf } from './origin.ts';
 import { asMap, isNull, plainValue, type RawEntry, type RawMap, type RawNode } from './raw-tree.ts';
 import { quoted } from './redact.ts';
 import type { Report } from './report.ts';
-import type { Field, Scalar, Section, Setting, Shape } from './schema.ts';
+import type { Family, Field, Scalar, Section, Setting, Shape } from './schema.ts';
 import type { SchemaIndex } from './schema-index.ts';
 
 /** The value of one key after the check. */
@@ -40,10 +40,18 @@ export class Checker {
       return;
     }
     for (const [name, entry] of map.entries) {
-      if (!section.fields.has(name) && !isExtension(key, name))
-        this.#unknown(section, key, name, entry);
+      if (section.fields.has(name) || isExtension(key, name)) continue;
+      const { family } = section;
+      if (family && name.startsWith(family.prefix)) this.#member(family, entry, `${key}.${name}`);
+      else this.#unknown(section, key, name, entry);
     }
     this.#fields(section, map, key, covered);
+  }
+
+  /** A key of a family; without a value it is an empty section. */
+  #member({ setting }: Family, { node, keyOrigin }: RawEntry, key: string): void {
+    const value = isNull(node) ? {} : this.#value(setting.shape, node, key, setting.secret);
+    this.found.set(key, { value, origin: keyOrigin });
   }
 
   #fields(section: Section, map: RawMap | undefined, key: string, covered: boolean): void {

@@ -1,6 +1,7 @@
 import type { TlsOptions } from '../../adapters/http/tls-files.ts';
 import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
 import type { Verification } from '../../domain/pull/stored-blobs.ts';
+import type { Origin } from './origin.ts';
 import type { Secret } from './secret.ts';
 
 /** The whole configuration, checked and deeply frozen, as the rest of the program reads it. */
@@ -18,8 +19,13 @@ export interface Config {
 
 /** The registry that is mirrored. */
 export interface UpstreamConfig {
-  /** `http:`, `https:` or `file:`, without user info, query and fragment. Not to be changed. */
+  /**
+   * `http:`, `https:` or `file:`, without user info, query and fragment; or `module:`. Not to be
+   * changed.
+   */
   readonly url: Readonly<URL>;
+  /** What is behind a `module:` URL. */
+  readonly plugin?: PluginConfig;
   /** What the upstream's token service is given, in the order of use; none for anonymous pulls. */
   readonly credentials: readonly UpstreamCredentials[];
   /** Asked before the upstream for content by digest. */
@@ -42,7 +48,27 @@ export interface UpstreamCredentials {
 /** Where the mirror keeps what it fetched. */
 export type StorageConfig =
   | { readonly driver: 'filesystem'; readonly rootDirectory: string }
-  | { readonly driver: 'inmemory' };
+  | { readonly driver: 'inmemory' }
+  | { readonly driver: 'module'; readonly plugin: PluginConfig };
+
+/** A module of somebody else's, and what it is told. */
+export interface PluginConfig {
+  /** What to import: a package's name, or a path. */
+  readonly module: string;
+  /** For its own schema to check; nobody else knows which of them are secret. */
+  readonly options: Secret<PluginOptions>;
+  /** Where it is named, and where its options are. */
+  readonly named: ConfigPlace;
+  readonly configured: ConfigPlace;
+}
+
+export type PluginOptions = Readonly<Record<string, unknown>>;
+
+/** A key and where it is set, for messages. */
+export interface ConfigPlace {
+  readonly key: string;
+  readonly origin: Origin;
+}
 
 export interface HttpConfig {
   /** How many processes serve, 1 or more. */

@@ -1,5 +1,6 @@
 import type {
   Anything,
+  Family,
   Field,
   ListOf,
   MapOf,
@@ -62,15 +63,17 @@ interface SectionOptions {
   readonly goMap?: boolean;
   readonly strict?: boolean;
   readonly variable?: string;
+  readonly family?: Family;
 }
 
 /** Declares keys that belong together. A standing other than "honoured" covers all of them. */
 export function section(keys: Record<string, Field>, options: SectionOptions = {}): Section {
   const { help = '', standing = HONOURED, named = false, nameOnly = false } = options;
-  const { goMap = false, strict = false, variable } = options;
+  const { goMap = false, strict = false, variable, family } = options;
   // A map, so that a key called `constructor` finds nothing.
   const fields = new Map(Object.entries(keys));
-  return { kind: 'section', fields, help, standing, named, nameOnly, goMap, strict, variable };
+  const form = { named, nameOnly, goMap, strict, variable, family };
+  return { kind: 'section', fields, help, standing, ...form };
 }
 
 type ValueOf<S> = S extends Setting<infer T> ? T : never;

@@ -30,13 +30,13 @@ function row({ key, field, variable, standing }: IndexedField): string[] {
 
 function settingRows(setting: Setting, key: string, variable: string | undefined): string[] {
   const { shape, secret, help } = setting;
-  const meaning = secret ? `${help} Never printed.${fromFile(variable)}` : help;
+  const meaning = secret ? `${help} Never printed.${fromFile(shape, variable)}` : help;
   const own = cells(code(key), code(variable), typeName(shape), code(setting.default), meaning);
   return [own, ...itemRows(shape, key, variable)];
 }
 
-function fromFile(variable: string | undefined): string {
-  return variable === undefined ? '' : ` From a file by \`${variable}_FILE\`.`;
+function fromFile({ kind }: Shape, variable: string | undefined): string {
+  return variable === undefined || kind !== 'scalar' ? '' : ` From a file by \`${variable}_FILE\`.`;
 }
 
 /** The keys of each section in a list, whose position is written N. */

@@ -49,6 +49,11 @@ function sectionNode(
     const value = fieldNode(field, entries?.get(name)?.node, context);
     if (value !== undefined) map.items.push(new Pair(new Scalar(name), value));
   }
+  for (const [name, entry] of entries ?? []) {
+    const { family } = section;
+    if (family === undefined || !name.startsWith(family.prefix)) continue;
+    map.items.push(new Pair(new Scalar(name), settingNode(family.setting, entry.node, '')));
+  }
   return map.items.length > 0 ? map : undefined;
 }
 

@@ -56,10 +56,30 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const file = source === undefined ? emptyMap(DEFAULT_ORIGIN) : readFile(source, env, report);
   // Of a file that cannot be read nothing can be said to be missing, or to contradict a variable.
   if (file === undefined) throw new ConfigProblems(report.inOrder());
-  const tree = applyVariables(file, env, report);
+  const directory = (): string => defaultDirectory(env, canWrite);
+  return configOfTree(applyVariables(file, env, report), { report, source, directory });
+}
+
+interface TreeOptions {
+  readonly report: Report;
+  /** The file that it is from, if it is. */
+  readonly source: string | undefined;
+  /** Where the cache goes when nothing says so. */
+  readonly directory: () => string;
+}
+
+/**
+ * What a tree that was read comes to.
+ *
+ * @throws {ConfigProblems} with every mistake in it, and those that the report has already.
+ */
+export function configOfTree(
+  tree: RawMap,
+  { report, source, directory }: TreeOptions,
+): ConfigResult {
   const { found, values } = check(tree, report);
   checkVersion(values, source);
-  const config = configOf(values, () => defaultDirectory(env, canWrite));
+  const config = configOf(values, directory);
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }

@@ -1,5 +1,5 @@
 import { nearest } from './nearest.ts';
-import type { Field, Section, Standing } from './schema.ts';
+import type { Family, Field, Section, Standing } from './schema.ts';
 
 /** What the names of the registry's variables begin with. */
 export const VARIABLE_PREFIX = 'REGISTRY_';
@@ -65,6 +65,12 @@ function canBeMeant(field: Field): boolean {
   return field.kind === 'setting' || field.named || field.nameOnly;
 }
 
+/** No variable reaches one, for the colon in its key. */
+function familyOf({ name, setting }: Family, { keys, standing }: Above): IndexedField {
+  const key = [...keys, name].join('.');
+  return { key, field: setting, variable: undefined, standing, ownStanding: false };
+}
+
 interface Above {
   readonly keys: readonly string[];
   readonly parts: readonly string[];
@@ -82,4 +88,5 @@ function* fieldsOf(section: Section, above: Above): Generator<IndexedField> {
     yield { key: keys.join('.'), field, variable, standing, ownStanding: !covered };
     if (field.kind === 'section') yield* fieldsOf(field, { keys, parts, standing });
   }
+  if (section.family !== undefined) yield familyOf(section.family, above);
 }

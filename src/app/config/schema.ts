@@ -62,6 +62,16 @@ export interface Setting<T = unknown> {
   readonly variable: string | undefined;
 }
 
+/** Keys that begin alike and end as the operator likes, such as `module:NAME`. */
+export interface Family {
+  /** What they begin with. */
+  readonly prefix: string;
+  /** The key as the reference shows it. */
+  readonly name: string;
+  /** What each of them is. */
+  readonly setting: Setting;
+}
+
 /** Keys that belong together. */
 export interface Section {
   readonly kind: 'section';
@@ -77,6 +87,8 @@ export interface Section {
   /** An unknown name in it stops the start even when a variable brings it. */
   readonly strict: boolean;
   readonly variable: string | undefined;
+  /** Further keys, which are not known one by one. Naming one is enough to ask for it. */
+  readonly family: Family | undefined;
 }
 
 export type Field = Setting | Section;

@@ -6,8 +6,13 @@ export const DOCKER_HUB = 'https://registry-1.docker.io';
 /** Names under which people know the Hub, and which are no registry. */
 const HUB_PAGES = ['docker.io', 'hub.docker.com', 'www.docker.io'];
 
+/** What the name of a module of somebody else's begins with. */
+export const MODULE = 'module:';
+
 interface UpstreamUrl {
   readonly url: URL;
+  /** The module that a `module:` URL names. */
+  readonly module?: string;
   /** A sentence that goes on after the key. */
   readonly warning?: string;
 }
@@ -18,10 +23,13 @@ interface UpstreamUrl {
  * @returns the URL, or what is wrong with it: a sentence that goes on after the key.
  */
 export function upstreamUrl(written: string): UpstreamUrl | string {
+  const module = moduleOf(written);
+  if (module === '') return `must name a module, such as \`${MODULE}@acme/upstream\``;
+  if (module !== undefined) return { url: new URL(written), module };
   const url = parsed(written);
   if (typeof url === 'string') return url;
   if (url.protocol === 'file:') return refusedFile(url) ?? { url };
-  if (!isWeb(url)) return `must be an http, https or file URL, not ${quoted(url.protocol)}`;
+  if (!isWeb(url)) return `must be an http, https, file or module URL, not ${quoted(url.protocol)}`;
   return refusedWeb(url, 'set proxy.username and proxy.password instead') ?? registryAt(url);
 }
 
@@ -31,6 +39,10 @@ export function mirrorUrl(written: string): UpstreamUrl | string {
   if (typeof url === 'string') return url;
   if (!isWeb(url)) return `must be an http or https URL, not ${quoted(url.protocol)}`;
   return refusedWeb(url, 'a mirror is asked without') ?? registryAt(url);
+}
+
+function moduleOf(written: string): string | undefined {
+  return written.startsWith(MODULE) ? written.slice(MODULE.length) : undefined;
 }
 
 function parsed(written: string): URL | string {

@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { z } from 'zod';
+import type { ZodType } from 'zod';
 import { parseGoDuration } from './go-duration.ts';
 import type { Scalar } from './schema.ts';
+import { z } from './zod.ts';
 
 const YES = ['true', 'yes', 'on', 'y'];
 /** More would be a mistake. */
 const MOST_PROCESSES = 256;
 const NO = ['false', 'no', 'off', 'n'];
 
-function scalar<T>(name: string, expected: string, type: z.ZodType<T, string>): Scalar<T> {
+function scalar<T>(name: string, expected: string, type: ZodType<T, string>): Scalar<T> {
   return { kind: 'scalar', name, expected, type };
 }
 

@@ -1,7 +1,7 @@
 import type { Checked } from './check.ts';
 import { DEFAULT_ORIGIN, type Origin } from './origin.ts';
 import type { Report } from './report.ts';
-import type { Field, Setting } from './schema.ts';
+import type { Field, Section, Setting } from './schema.ts';
 import type { SchemaIndex } from './schema-index.ts';
 
 /** An item of a list. */
@@ -9,6 +9,15 @@ export interface Item<T> {
   /** Its position, as it stands in a key. */
   readonly part: string;
   readonly value: T;
+}
+
+/** A key of a family. */
+export interface Member<T> {
+  readonly key: string;
+  /** What follows the family's prefix. */
+  readonly name: string;
+  readonly value: T | undefined;
+  readonly origin: Origin;
 }
 
 /** The checked values, by the setting that declares them; what sections build the result from. */
@@ -38,6 +47,17 @@ export class Values {
       if (checked.value === undefined) continue;
       items.push({ part: String(position), value: checked.value as T });
     }
+  }
+
+  /** The keys of a section's family that are given, rightly or wrongly. */
+  family<T>({ family }: Section): Member<T>[] {
+    if (family === undefined) return [];
+    const shown = this.keyOf(family.setting);
+    const start = shown.slice(0, -family.name.length) + family.prefix;
+    const given = [...this.#found].filter(([key]) => key.startsWith(start));
+    return given.map(([key, { value, origin }]) => {
+      return { key, name: key.slice(start.length), value: value as T | undefined, origin };
+    });
   }
 
   keyOf(field: Field): string {

@@ -43,6 +43,17 @@ testSuite('the configuration in force is printed', (it) => {
     assert.not.match(text, /hunter/);
   });
 
+  it("with a module's options, which only that knows, left out", () => {
+    const storage = "storage: {'module:@acme/kagami-gcs': {key: hunter2}}";
+    const text = printed(
+      file(`${storage}\nproxy: {remoteurl: 'module:b', options: {token: hunter3}}\n`),
+    );
+    assert.not.match(text, 'hunter');
+    const { storage: kept, proxy } = parse(text);
+    assert.is(kept['module:@acme/kagami-gcs'], '[redacted]');
+    assert.is(proxy.options, '[redacted]');
+  });
+
   it('as a file that says the same', () => {
     const one = load(file(MIXED), { REGISTRY_STORAGE: 'inmemory' });
     const again = load(one.printed);

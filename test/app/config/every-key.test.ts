@@ -52,6 +52,7 @@ const TLS = { REGISTRY_HTTP_TLS_CERTIFICATE: CERTIFICATE, REGISTRY_HTTP_TLS_KEY:
 const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'proxy.username': { REGISTRY_PROXY_PASSWORD: 'x' },
   'proxy.password': { REGISTRY_PROXY_USERNAME: 'x' },
+  'proxy.options': { REGISTRY_PROXY_REMOTEURL: 'module:@acme/kagami-hub' },
   'proxy.credentials.0.username': { REGISTRY_PROXY_CREDENTIALS_0_PASSWORD: 'x' },
   'proxy.credentials.0.password': { REGISTRY_PROXY_CREDENTIALS_0_USERNAME: 'x' },
   'proxy.tags.rules.0': { REGISTRY_PROXY_TAGS_RULES_0_MATCH: 'library/*' },

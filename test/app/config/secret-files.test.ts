@@ -53,8 +53,10 @@ testSuite('a secret may be in a file that a variable names', (it) => {
   });
 
   const named = CONFIGURATION_INDEX.fields.flatMap(({ field, variable, standing }) => {
-    const isSecret = field.kind === 'setting' && field.secret && variable !== undefined;
-    return isSecret && standing.kind !== 'refused' ? [`${variable}_FILE`] : [];
+    const isSecret = field.kind === 'setting' && field.secret && field.shape.kind === 'scalar';
+    return isSecret && variable !== undefined && standing.kind !== 'refused'
+      ? [`${variable}_FILE`]
+      : [];
   });
 
   it('each of them', () => {

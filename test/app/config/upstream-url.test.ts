@@ -9,6 +9,8 @@ const ACCEPTED = [
   ['HTTPS://Registry.Example:8443/', 'https://registry.example:8443/'],
   ['https://registry.example/mirror', 'https://registry.example/mirror'],
   ['file:///srv/images', 'file:///srv/images'],
+  ['module:@acme/upstream', 'module:@acme/upstream'],
+  ['module:./upstream.js', 'module:./upstream.js'],
 ] as const;
 
 const HUB_PAGES = [
@@ -27,7 +29,7 @@ const REFUSED = [
     'me:hunter2@r.example',
     'must begin with a scheme; did you mean `https://registry-1.docker.io`?',
   ],
-  ['ftp://r.example', 'must be an http, https or file URL, not "ftp:"'],
+  ['ftp://r.example', 'must be an http, https, file or module URL, not "ftp:"'],
   ['https://', 'must be a URL such as `https://registry-1.docker.io`, not "https://"'],
   [
     'https://me:hunter2@r.example:x',

@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { HttpAnswer } from './http-answer.ts';
 import { failureOf } from './http-failure.ts';
+import { loadUndici } from './undici.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';
@@ -44,6 +45,7 @@ export class HttpClient implements HttpSender {
   readonly #userAgent: string;
 
   constructor({ userAgent, useEnvProxy = false }: HttpClientOptions) {
+    const { Agent, EnvHttpProxyAgent } = loadUndici();
     this.#userAgent = userAgent;
     this.#dispatcher = useEnvProxy ? new EnvHttpProxyAgent(SETTINGS) : new Agent(SETTINGS);
   }

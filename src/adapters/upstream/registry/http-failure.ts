@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import {
   UpstreamBadAnswer,
   UpstreamFailure,
@@ -13,6 +12,9 @@ const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
 ]);
+
+/** undici's errors of an answer that is no HTTP; they have the parser's many codes. */
+const UNREADABLE = new Set(['HTTPParserError', 'HeadersOverflowError']);
 
 /** What the codes that operators meet mean; the others speak for themselves. */
 const MEANING: Record<string, string> = {
@@ -49,7 +51,7 @@ export function failureOf(error: unknown, url: URL): UpstreamFailure {
     return new UpstreamTimeout(`${host} did not answer in time`, { detail, cause: error });
   }
   // The parser's error carries what it could not parse, a token for instance: it is no cause to log.
-  if (error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError) {
+  if (error instanceof Error && UNREADABLE.has(error.name)) {
     return new UpstreamBadAnswer(`${host} does not speak HTTP: ${error.message}`, { detail });
   }
   const reason = MEANING[code] ?? (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
-import type { UpstreamConfig, UpstreamCredentials } from '../config.ts';
-import { ignored, listOf, section, setting } from '../declare.ts';
-import type { Section } from '../schema.ts';
+import type { ConfigPlace, PluginConfig, UpstreamConfig, UpstreamCredentials } from '../config.ts';
+import { anything, ignored, listOf, mapOf, section, setting } from '../declare.ts';
+import type { Field, Section } from '../schema.ts';
 import { Secret } from '../secret.ts';
 import { DOCKER_HUB, mirrorUrl, upstreamUrl } from '../upstream-url.ts';
 import { age, boolean, duration, limit, text, wholeNumber } from '../value-types.ts';
@@ -10,7 +10,11 @@ import { tagChecks } from './tag-checks.ts';
 
 const remoteurl = setting(text, {
   default: DOCKER_HUB,
-  help: 'The registry to mirror: an `http:` or `https:` URL, or `file:///DIR` for a directory of OCI image layouts.',
+  help: "The registry to mirror: an `http:` or `https:` URL, `file:///DIR` for a directory of OCI image layouts, or `module:NAME` for a module of somebody else's.",
+});
+const options = setting(mapOf(anything), {
+  secret: true,
+  help: 'Options of the module that `proxy.remoteurl` names, in its own words.',
 });
 const username = setting(text, { help: 'User name at the upstream. Needs `proxy.password`.' });
 const password = setting(text, {
@@ -41,6 +45,7 @@ const negativettl = setting(age, {
 export const proxy: Section = section(
   {
     remoteurl,
+    options,
     username,
     password,
     credentials,
@@ -76,19 +81,40 @@ export function upstreamOf(values: Values): UpstreamConfig {
   const parsed = upstreamUrl(values.of(remoteurl));
   if (typeof parsed === 'string') values.problem(remoteurl, parsed);
   else if (parsed.warning !== undefined) values.warn(remoteurl, parsed.warning);
-  const url = typeof parsed === 'string' ? new URL(DOCKER_HUB) : parsed.url;
+  const { url, module } =
+    typeof parsed === 'string' ? { url: new URL(DOCKER_HUB), module: undefined } : parsed;
   const accounts = [...accountOf(values), ...credentialsOf(values)];
   if (url.protocol === 'file:' && accounts.length > 0) {
     values.report.warn('proxy.username and proxy.credentials have no effect on a file: upstream.');
   }
+  const plugin = pluginOf(values, module);
   return {
     url,
+    ...(plugin && { plugin }),
     credentials: accounts,
     mirrors: mirrorsOf(values),
     offline: values.of(offline),
     stallTimeoutMs: values.of(stalltimeout),
     retries: retriesOf(values),
     negativeTtlMs: values.of(negativettl),
+  };
+}
+
+function pluginOf(values: Values, module: string | undefined): PluginConfig | undefined {
+  if (module === undefined) {
+    if (values.isSet(options))
+      values.problem(options, 'are for a module; proxy.remoteurl names none');
+    return undefined;
+  }
+  const place = (field: Field): ConfigPlace => ({
+    key: values.keyOf(field),
+    origin: values.origin(values.isSet(field) ? field : remoteurl),
+  });
+  return {
+    module,
+    options: new Secret(values.of(options) ?? {}),
+    named: place(remoteurl),
+    configured: place(options),
   };
 }
 

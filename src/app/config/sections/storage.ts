@@ -1,10 +1,12 @@
 import type { Verification } from '../../../domain/pull/stored-blobs.ts';
-import type { StorageConfig } from '../config.ts';
-import { ignored, met, section, setting } from '../declare.ts';
+import type { ConfigPlace, PluginOptions, StorageConfig } from '../config.ts';
+import { anything, ignored, mapOf, met, section, setting } from '../declare.ts';
 import { placeOf } from '../origin.ts';
-import type { Section, Setting } from '../schema.ts';
+import type { Family, Section, Setting } from '../schema.ts';
+import { Secret } from '../secret.ts';
+import { MODULE } from '../upstream-url.ts';
 import { boolean, duration, oneOf, text, wholeNumber } from '../value-types.ts';
-import type { Values } from '../values.ts';
+import type { Member, Values } from '../values.ts';
 import { azure, gcs, oss, s3, swift } from './storage-elsewhere.ts';
 
 export const rootdirectory: Setting<string> = setting(text, {
@@ -27,6 +29,16 @@ const filesystem = section(
 const inmemory = section({}, { named: true, help: 'Keeps the cache in memory, until the stop.' });
 
 const drivers = { filesystem, inmemory, s3, gcs, azure, swift, oss };
+
+/** Drivers of somebody else's. */
+const modules: Family = {
+  prefix: MODULE,
+  name: `${MODULE}NAME`,
+  setting: setting(mapOf(anything), {
+    secret: true,
+    help: 'Keeps the cache where the module NAME does: a package, or the path of a file. What is below is in its own words.',
+  }),
+};
 
 const uploadpurging = section(
   {
@@ -91,21 +103,47 @@ export const storage: Section = section(
       }),
     }),
   },
-  { goMap: true, nameOnly: true, strict: true, help: 'Where the cache is kept: one driver.' },
+  {
+    goMap: true,
+    nameOnly: true,
+    strict: true,
+    family: modules,
+    help: 'Where the cache is kept: one driver.',
+  },
 );
 
 /** The storage that is named; a directory that `fallback` chooses if none is. */
 export function storageOf(values: Values, fallback: () => string): StorageConfig {
-  const named = Object.values(drivers).filter((driver) => values.isSet(driver));
+  const named: Named[] = [
+    ...Object.values(drivers)
+      .filter((driver) => values.isSet(driver))
+      .map((driver) => ({ driver, key: values.keyOf(driver), origin: values.origin(driver) })),
+    ...values.family<PluginOptions>(storage),
+  ];
   const [first, second] = named;
   if (first && second) refuseSecond(values, first, second);
-  if (first === inmemory) return { driver: 'inmemory' };
+  if (first?.driver === inmemory) return { driver: 'inmemory' };
+  if (first !== undefined && first.driver === undefined) return pluginOf(values, first);
   const rootDirectory = first === undefined ? fallback() : values.of(rootdirectory);
   return { driver: 'filesystem', rootDirectory };
 }
 
+/** A driver that is given: one of ours, or a module. */
+type Named =
+  | (ConfigPlace & { readonly driver: Section })
+  | (Member<PluginOptions> & { readonly driver?: undefined });
+
+function pluginOf(values: Values, member: Member<PluginOptions>): StorageConfig {
+  const { key, name, value = {}, origin } = member;
+  const place = { key, origin };
+  if (name === '') values.report.problem(origin, `${key} must name a module`, key);
+  const plugin = { module: name, options: new Secret(value), named: place, configured: place };
+  return { driver: 'module', plugin };
+}
+
 /** Says both places, for one is often a variable that was meant for another file. */
-function refuseSecond(values: Values, first: Section, second: Section): void {
-  const place = `(${placeOf(values.origin(first))})`;
-  values.problem(second, `is a second driver beside ${values.keyOf(first)} ${place}; keep one`);
+function refuseSecond({ report }: Values, first: ConfigPlace, second: ConfigPlace): void {
+  const { key, origin } = second;
+  const place = `(${placeOf(first.origin)})`;
+  report.problem(origin, `${key} is a second driver beside ${first.key} ${place}; keep one`, key);
 }

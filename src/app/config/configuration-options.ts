@@ -1,0 +1,246 @@
+// Made from the schema; test/app/config/describe-options.test.ts says how, and holds it to it.
+
+/** The configuration. */
+export interface ConfigurationOptions {
+  /** Version of the format, always `0.1`. Required in a file. */
+  readonly version?: string;
+  /** What is mirrored. */
+  readonly proxy?: ProxyOptions;
+  /** Where the cache is kept: one driver. */
+  readonly storage?: StorageOptions | 'filesystem' | 'inmemory';
+  /** How clients reach the mirror. */
+  readonly http?: HttpOptions;
+  /** What is logged, and how. */
+  readonly log?: LogOptions;
+  /** Old name of `log.level`, used where that is not set. */
+  readonly loglevel?: 'error' | 'warn' | 'info' | 'debug';
+  /** The list of repositories. */
+  readonly catalog?: CatalogOptions;
+  /** The lists of tags. */
+  readonly tags?: TagsOptions;
+  /** Who may pull: one kind. */
+  readonly auth?: AuthOptions | 'htpasswd';
+}
+
+/** What is mirrored. */
+export interface ProxyOptions {
+  /**
+   * The registry to mirror: an `http:` or `https:` URL, `file:///DIR` for a directory of OCI image
+   * layouts, or `module:NAME` for a module of somebody else's. Default:
+   * `https://registry-1.docker.io`.
+   */
+  readonly remoteurl?: string;
+  /** Options of the module that `proxy.remoteurl` names, in its own words. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** User name at the upstream. Needs `proxy.password`. */
+  readonly username?: string;
+  /** Password or access token at the upstream. Needs `proxy.username`. */
+  readonly password?: string;
+  /**
+   * Further accounts at the upstream, after `proxy.username`: the next is used when one has used up
+   * its pulls.
+   */
+  readonly credentials?: readonly {
+    /** User name; each account needs one. */
+    readonly username?: string;
+    /** Password or access token; each account needs one. */
+    readonly password?: string;
+  }[];
+  /**
+   * Mirrors of the upstream: a list of URLs, asked in their order before it for content by digest,
+   * and for tags when it fails. They get no credentials.
+   */
+  readonly mirrors?: readonly string[];
+  /**
+   * Whether the upstream is never contacted: what is stored is served, and nothing else. Default:
+   * `false`.
+   */
+  readonly offline?: boolean;
+  /**
+   * How long a running download may bring no byte before it is broken off and resumed. Default:
+   * `15s`.
+   */
+  readonly stalltimeout?: string;
+  /** How many attempts in a row may bring no byte before a download fails. Default: `5`. */
+  readonly retries?: number;
+  /**
+   * How long something that the upstream does not have is not asked for again; `0` asks each time.
+   * Default: `10s`.
+   */
+  readonly negativettl?: string;
+  /** When a tag is checked. */
+  readonly tags?: {
+    /**
+     * How long asking the upstream for a tag may take before the cached copy is served. Default:
+     * `3s`.
+     */
+    readonly timeout?: string;
+    /**
+     * How long after a check a tag is served without another; `0` asks on each pull. Default: `0s`.
+     */
+    readonly maxage?: string;
+    /** How much longer a tag is served at once while the check runs behind it. Default: `0s`. */
+    readonly stalewhilerevalidate?: string;
+    /**
+     * How long after a check a tag is still served when the upstream fails; for ever if it is not
+     * set.
+     */
+    readonly staleiferror?: string;
+    /**
+     * What differs for some images. The first rule that matches counts; what it does not say is as
+     * for the rest.
+     */
+    readonly rules?: readonly {
+      /**
+       * Which images: `library/*:*-slim`, for Docker Hub's official images are in `library/`. `*`
+       * stands for all but a slash, `**` for slashes too; without a colon it means every tag. Each
+       * rule needs one.
+       */
+      readonly match?: string;
+      /** In place of `proxy.tags.maxage`. */
+      readonly maxage?: string;
+      /** In place of `proxy.tags.stalewhilerevalidate`. */
+      readonly stalewhilerevalidate?: string;
+      /** In place of `proxy.tags.staleiferror`. */
+      readonly staleiferror?: string;
+      /** Whether the tag is never checked again once it is known. */
+      readonly immutable?: boolean;
+    }[];
+  };
+}
+
+/** Where the cache is kept: one driver. */
+export interface StorageOptions {
+  /** Keeps the cache in a directory. */
+  readonly filesystem?: {
+    /** Directory of the cache, in the registry's own layout. Default: `/var/lib/registry`. */
+    readonly rootdirectory?: string;
+  };
+  /** Keeps the cache in memory, until the stop. */
+  readonly inmemory?: Readonly<Record<string, never>>;
+  /**
+   * Whether each blob is compared with its digest while it is read: `onread` costs a core for each
+   * GB/s. Default: `never`.
+   */
+  readonly verify?: 'never' | 'onread';
+  /**
+   * Keeps the cache where the module NAME does: a package, or the path of a file. What is below is
+   * in its own words.
+   */
+  readonly [key: `module:${string}`]: Readonly<Record<string, unknown>>;
+}
+
+/** How clients reach the mirror. */
+export interface HttpOptions {
+  /**
+   * Where to listen: `:5000`, `127.0.0.1:5000`, `[::1]:5000`; a path when `http.net` is `unix`.
+   * Port 0 takes a free one. Default: `:5000`.
+   */
+  readonly addr?: string;
+  /** Kind of socket. Default: `tcp`. */
+  readonly net?: 'tcp' | 'unix';
+  /** Path below which everything is served; starts and ends with a slash. Default: `/`. */
+  readonly prefix?: string;
+  /** Headers added to each answer: a list of values for each name. */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * How long running answers may take to end after a stop signal. The registry's default is `0`,
+   * which cuts them off. Default: `30s`.
+   */
+  readonly draintimeout?: string;
+  /**
+   * URL under which clients reach the mirror, which `kagami setup` tells them; answers need none,
+   * for every URL in them is relative.
+   */
+  readonly host?: string;
+  /**
+   * Proxies in front whose `X-Forwarded-For` is believed: addresses, networks such as `10.0.0.0/8`,
+   * and `unix:` for all who come by a Unix socket.
+   */
+  readonly trustedproxies?: readonly string[];
+  /**
+   * How many processes serve behind the one port; `auto` is one for each processor. They share the
+   * storage, which cannot be `inmemory` then. Default: `1`.
+   */
+  readonly workers?: 'auto';
+  /** What clients may cost. */
+  readonly limits?: {
+    /**
+     * Largest request line and headers together, in bytes: from 1024 to 1048576. Default: `16384`.
+     */
+    readonly headerbytes?: number;
+    /** How long a client may take to send its headers. Default: `20s`. */
+    readonly headertimeout?: string;
+    /**
+     * How long an idle connection is kept; longer than a load balancer in front keeps it. Default:
+     * `75s`.
+     */
+    readonly idletimeout?: string;
+    /** How long a client may take no byte of what is sent to it. Default: `5m`. */
+    readonly writetimeout?: string;
+    /** Most connections at a time; `0` for any number. Default: `10000`. */
+    readonly connections?: number;
+    /** Most downloads from the upstream at a time; further ones wait. Default: `64`. */
+    readonly transfers?: number;
+  };
+  /** HTTPS, with `http.tls.certificate` and `http.tls.key`. */
+  readonly tls?: {
+    /**
+     * Path of the certificate, PEM, with those between it and its root. Read again when it changes.
+     */
+    readonly certificate?: string;
+    /** Path of its private key, PEM, without a passphrase. Read again when it changes. */
+    readonly key?: string;
+    /** Paths of the CAs that sign client certificates, PEM. */
+    readonly clientcas?: readonly string[];
+    /**
+     * What is asked of client certificates; `require-and-verify-client-cert` where there are
+     * `clientcas`.
+     */
+    readonly clientauth?: 'request-client-cert' | 'require-any-client-cert' | 'verify-client-cert-if-given' | 'require-and-verify-client-cert';
+    /** Lowest TLS version. Default: `tls1.2`. */
+    readonly minimumtls?: 'tls1.2' | 'tls1.3';
+  };
+}
+
+/** What is logged, and how. */
+export interface LogOptions {
+  /** Least grave kind of line that is logged. Default: `info`. */
+  readonly level?: 'error' | 'warn' | 'info' | 'debug';
+  /** Form of a line; `logstash` gives `json`. Default: `text`. */
+  readonly formatter?: 'text' | 'json' | 'logstash';
+  /** Fields added to each line. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly accesslog?: {
+    /** No line for each request. Default: `false`. */
+    readonly disabled?: boolean;
+  };
+}
+
+/** The list of repositories. */
+export interface CatalogOptions {
+  /**
+   * Most repositories in one answer of `_catalog`. 0 or less means the default. Default: `1000`.
+   */
+  readonly maxentries?: number;
+}
+
+/** The lists of tags. */
+export interface TagsOptions {
+  /** Most tags in one answer of `tags/list`. 0 or less means the default. Default: `1000`. */
+  readonly maxtags?: number;
+}
+
+/** Who may pull: one kind. */
+export interface AuthOptions {
+  /** User names and passwords in a file. Needs `auth.htpasswd.path`. */
+  readonly htpasswd?: {
+    /** Name of what the password is for, as clients show it. Default: `kagami`. */
+    readonly realm?: string;
+    /**
+     * Path of the password file, as `htpasswd -B` makes it: bcrypt hashes alone count. Read again
+     * when it changes.
+     */
+    readonly path?: string;
+  };
+}
