@@ -70,6 +70,11 @@ export function tagCheckKey(repository: RepositoryName, tag: Tag): string {
   return `${KAGAMI_ROOT}/tags/${repository}/_checks/${tag}`;
 }
 
+/** Ours: when the repository's manifests were last pulled. */
+export function accessKey(repository: RepositoryName): string {
+  return `${KAGAMI_ROOT}/access/${repository}/_pulls`;
+}
+
 /** A digest from an algorithm's folder and a name in it, if they make one. */
 export function digestFromPath(algorithm: string, encoded: string): Digest | undefined {
   const text = `${algorithm}:${encoded}`;

@@ -41,7 +41,8 @@ export interface World {
 
 export function world(): World {
   const clock = new ManualClock();
-  return { clock, upstream: new FakeUpstream(clock), storage: new TroubledStorage() };
+  const storage = new TroubledStorage(() => clock.now());
+  return { clock, upstream: new FakeUpstream(clock), storage };
 }
 
 export interface PullParts extends World {
@@ -55,6 +56,7 @@ export interface PullParts extends World {
   readonly pullManifest: PullManifest;
   readonly access: BlobAccess;
   readonly transfers: Transfers;
+  readonly stored: StoredBlobs;
   readonly pullBlob: PullBlob;
   /** The manifests in memory. */
   readonly hot: MapCache<Manifest>;
@@ -109,8 +111,9 @@ export function pullParts(
   const memory = { sound: new MapCache<true>(), hot: undefined };
   const stored = new StoredBlobs({ blobs, shelf, hasher, events, ...memory }, verification);
   const pullBlob = new PullBlob({ stored, access, shelf, transfers, upstream });
-  const useCases = { pullManifest, access, transfers, pullBlob, check, fetch, tags, shelf, links };
-  return { clock, upstream, storage, events, background, hot, ...useCases };
+  const useCases = { pullManifest, access, transfers, stored, pullBlob, check };
+  const parts = { fetch, tags, shelf, links, hot };
+  return { clock, upstream, storage, events, background, ...useCases, ...parts };
 }
 
 function half(): number {

@@ -20,7 +20,8 @@ type Operation =
   | 'stat'
   | 'get'
   | 'put'
-  | 'delete';
+  | 'delete'
+  | 'remove';
 
 /** A storage in memory that fails, waits and counts as a test wants. */
 export class TroubledStorage extends MemoryStorage {
@@ -35,9 +36,9 @@ export class TroubledStorage extends MemoryStorage {
   override readonly blobs: BlobStore;
   override readonly records: RecordStore;
 
-  constructor() {
-    super();
-    const { blobs, records } = new MemoryStorage();
+  constructor(now?: () => number) {
+    super(now);
+    const { blobs, records } = new MemoryStorage(now);
     this.blobs = new TroubledBlobs(blobs, this);
     this.records = new TroubledRecords(records, this);
   }
@@ -76,7 +77,8 @@ class TroubledBlobs implements BlobStore {
     return staged;
   }
 
-  delete(digest: Digest): Promise<boolean> {
+  async delete(digest: Digest): Promise<boolean> {
+    await this.#trouble.pass('remove');
     return this.#blobs.delete(digest);
   }
 

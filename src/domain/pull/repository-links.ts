@@ -4,6 +4,7 @@ import type { RecordStore } from '../ports/record-store.ts';
 import {
   digestFromPath,
   layerLinkKey,
+  layersKey,
   REPOSITORIES,
   revisionLinkKey,
   revisionsKey,
@@ -42,6 +43,11 @@ export class RepositoryLinks {
     return this.#link(layerLinkKey(repository, digest), digest);
   }
 
+  /** False if there was none. */
+  unlinkLayer(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#unlink(layerLinkKey(repository, digest));
+  }
+
   hasRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
     return this.#has(revisionLinkKey(repository, digest), digest);
   }
@@ -50,9 +56,22 @@ export class RepositoryLinks {
     return this.#link(revisionLinkKey(repository, digest), digest);
   }
 
+  /** False if there was none. */
+  unlinkRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#unlink(revisionLinkKey(repository, digest));
+  }
+
   /** The manifests that the repository has a link to. */
-  async *revisions(repository: RepositoryName): AsyncIterable<Digest> {
-    const folder = revisionsKey(repository);
+  revisions(repository: RepositoryName): AsyncIterable<Digest> {
+    return this.#linked(revisionsKey(repository));
+  }
+
+  /** The blobs that the repository has a link to. */
+  layers(repository: RepositoryName): AsyncIterable<Digest> {
+    return this.#linked(layersKey(repository));
+  }
+
+  async *#linked(folder: string): AsyncIterable<Digest> {
     for (const algorithm of await this.#records.children(folder)) {
       for (const encoded of await this.#records.children(`${folder}/${algorithm}`)) {
         const digest = digestFromPath(algorithm, encoded);
@@ -62,12 +81,21 @@ export class RepositoryLinks {
   }
 
   /** The repositories that hold a manifest, in no order. */
-  async *repositories(below = ''): AsyncIterable<RepositoryName> {
+  repositories(): AsyncIterable<RepositoryName> {
+    return this.#repositories('', ['_manifests']);
+  }
+
+  /** Those too that hold nothing but links to blobs. */
+  repositoriesWithLinks(): AsyncIterable<RepositoryName> {
+    return this.#repositories('', ['_manifests', '_layers']);
+  }
+
+  async *#repositories(below: string, holding: readonly string[]): AsyncIterable<RepositoryName> {
     const folder = below === '' ? REPOSITORIES : `${REPOSITORIES}/${below}`;
     const names = await this.#records.children(folder);
-    if (isRepositoryName(below) && names.includes('_manifests')) yield below;
+    if (isRepositoryName(below) && holding.some((name) => names.includes(name))) yield below;
     for (const name of names.filter((child) => !child.startsWith('_'))) {
-      yield* this.repositories(below === '' ? name : `${below}/${name}`);
+      yield* this.#repositories(below === '' ? name : `${below}/${name}`, holding);
     }
   }
 
@@ -82,5 +110,15 @@ export class RepositoryLinks {
     if (await this.#has(key, digest)) return;
     await this.#records.put(key, encodeUtf8(digest));
     this.#known.set(key, true);
+  }
+
+  /** Forgotten before, so that nobody counts on it, and after, in case somebody has looked meanwhile. */
+  async #unlink(key: string): Promise<boolean> {
+    this.#known.delete(key);
+    try {
+      return await this.#records.delete(key);
+    } finally {
+      this.#known.delete(key);
+    }
   }
 }

@@ -73,14 +73,14 @@ export class Inventory {
     const image = new HeldImage({ ...facts, repository, lastPullMs }, this.blobs);
     for (const blob of image.members) this.blobs.need(blob);
     for (const blob of before?.members ?? []) this.blobs.release(blob);
-    this.#imagesOf(repository).set(image.members[0], image);
+    this.#mapOf(repository).set(image.members[0], image);
   }
 
   /** Those of its members that are here and that no image needs any more: they may be deleted. */
   removeImage(repository: RepositoryName, digest: Digest): Digest[] {
     const image = this.image(repository, digest);
     if (image === undefined) return [];
-    const images = this.#imagesOf(repository);
+    const images = this.#mapOf(repository);
     images.delete(image.members[0]);
     if (images.size === 0) this.#repositories.delete(repository);
     for (const blob of image.members) this.blobs.release(blob);
@@ -92,6 +92,24 @@ export class Inventory {
   image(repository: RepositoryName, digest: Digest): HeldImage | undefined {
     const own = this.blobs.digests.find(digest);
     return this.#repositories.get(repository)?.get(own);
+  }
+
+  /** Those of the members of `image` that another image of its repository needs. */
+  sharedInRepository(image: HeldImage): Set<number> {
+    const shared = new Set<number>();
+    // What one image alone needs is in no other: that is most, and saves the looking.
+    const sought = new Set(image.members.filter((blob) => this.blobs.needsOf(blob) > 1));
+    for (const other of this.imagesOf(image.repository)) {
+      if (sought.size === 0) break;
+      if (other.members[0] === image.members[0]) continue;
+      for (const blob of other.members) if (sought.delete(blob)) shared.add(blob);
+    }
+    return shared;
+  }
+
+  /** Those of a repository, in no order. */
+  *imagesOf(repository: RepositoryName): Iterable<HeldImage> {
+    yield* this.#repositories.get(repository)?.values() ?? [];
   }
 
   /** All of them, in no order. */
@@ -110,7 +128,7 @@ export class Inventory {
     return { bytes, ownBytes };
   }
 
-  #imagesOf(repository: RepositoryName): Map<number, HeldImage> {
+  #mapOf(repository: RepositoryName): Map<number, HeldImage> {
     let images = this.#repositories.get(repository);
     if (images === undefined) {
       images = new Map();

@@ -2,6 +2,9 @@ import * as assert from 'uvu/assert';
 import { bytesOf, content, contentOf, listed, readAll, sameBytes, store } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
+/** A file system may have a clock of its own, and round its times. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 export function blobPresenceContract(name: string, create: CreateStorage): void {
   engineSuite(`${name}: stat, delete, set aside and list`, create, (it, storage) => {
     it('stat tells the size, and undefined for what is not there', async () => {
@@ -76,6 +79,19 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
         .sort((a, b) => (a.digest < b.digest ? -1 : 1));
       assert.equal(await listed(blobs), expected);
       staged.close();
+    });
+
+    it('list tells when a blob was stored, where the storage knows it', async () => {
+      const { blobs } = storage();
+      const earliest = Date.now() - CLOCKS_DIFFER_MS;
+      await store(blobs, content(10));
+      for await (const { storedAtMs } of blobs.list()) {
+        const isNow =
+          storedAtMs !== undefined &&
+          storedAtMs >= earliest &&
+          storedAtMs <= Date.now() + CLOCKS_DIFFER_MS;
+        assert.ok(isNow || storedAtMs === undefined, `${storedAtMs}`);
+      }
     });
 
     it('list may be left early', async () => {
