@@ -1,5 +1,7 @@
 import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
+import type { ImagePattern } from '../../domain/image-pattern.ts';
 import type { Verification } from '../../domain/pull/stored-blobs.ts';
+import type { ByteSize } from '../../domain/upkeep/byte-size.ts';
 import type { Secret } from './secret.ts';
 
 /** The whole configuration, checked and deeply frozen, as the rest of the program reads it. */
@@ -8,6 +10,7 @@ export interface Config {
   readonly storage: StorageConfig;
   /** Whether what is read from storage is compared with its digest. */
   readonly verification: Verification;
+  readonly cache: CacheConfig;
   readonly http: HttpConfig;
   readonly log: LogConfig;
   readonly tags: TagsConfig;
@@ -41,6 +44,18 @@ export interface UpstreamCredentials {
 export type StorageConfig =
   | { readonly driver: 'filesystem'; readonly rootDirectory: string }
   | { readonly driver: 'inmemory' };
+
+/** What stays in storage, and for how long. */
+export interface CacheConfig {
+  /** A share is one of the file system. */
+  readonly maxSize: ByteSize;
+  /** How far the cache is cleared when it has more than that; a share is one of `maxSize`. */
+  readonly lowWater: ByteSize;
+  /** Images that are never removed. */
+  readonly keep: readonly ImagePattern[];
+  /** How long after its last pull an image is removed, in milliseconds; 0 for never. */
+  readonly ttlMs: number;
+}
 
 export interface HttpConfig {
   readonly listen: ListenConfig;

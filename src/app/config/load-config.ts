@@ -9,6 +9,7 @@ import { DEFAULT_ORIGIN, type Origin } from './origin.ts';
 import { ConfigProblems } from './problem.ts';
 import { emptyMap, type RawMap } from './raw-tree.ts';
 import { Report } from './report.ts';
+import { cacheOf } from './sections/cache.ts';
 import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
@@ -83,6 +84,7 @@ function configOf(values: Values, directory: () => string): Config {
     http: httpOf(values),
     log: logOf(values),
     verification: values.of(verify),
+    cache: cacheOf(values),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
     catalog: catalogOf(values),
   };
