@@ -8,6 +8,7 @@ import { blobRangeContract } from './storage/blob-ranges.ts';
 import { blobReadingContract } from './storage/blob-reading.ts';
 import { blobStagingContract } from './storage/blob-staging.ts';
 import { blobSuspendingContract } from './storage/blob-suspending.ts';
+import { capacityContract } from './storage/capacity.ts';
 import type { CreateStorage } from './storage/engine-suite.ts';
 import { recordContract } from './storage/records.ts';
 
@@ -21,6 +22,7 @@ export function blobStoreContract(name: string, create: CreateStorage): void {
   blobRangeContract(name, create);
   blobPresenceContract(name, create);
   blobRaceContract(name, create);
+  capacityContract(name, create);
 }
 
 /** `create` is called for each test, and gives an empty storage that is started. */
