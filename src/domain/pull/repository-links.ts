@@ -24,7 +24,8 @@ export function linkedDigest(bytes: Uint8Array | undefined, expected: Digest): b
 
 /**
  * Which blobs and manifests a repository may read: the links of the registry's layout. That a link
- * is there is remembered; that one is missing is not, since another process may write it.
+ * is there is remembered, and may be wrong when another process has removed it; that one is missing
+ * is not, since another process may write it.
  */
 export class RepositoryLinks {
   readonly #records: RecordStore;
@@ -59,6 +60,11 @@ export class RepositoryLinks {
   /** False if there was none. */
   unlinkRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
     return this.#unlink(revisionLinkKey(repository, digest));
+  }
+
+  /** Looks into the storage the next time, whatever is remembered. */
+  forgetRevision(repository: RepositoryName, digest: Digest): void {
+    this.#known.delete(revisionLinkKey(repository, digest));
   }
 
   /** The manifests that the repository has a link to. */
@@ -106,9 +112,10 @@ export class RepositoryLinks {
     return found;
   }
 
+  /** Looks into the storage whatever is remembered: another process may have removed the link. */
   async #link(key: string, digest: Digest): Promise<void> {
-    if (await this.#has(key, digest)) return;
-    await this.#records.put(key, encodeUtf8(digest));
+    const isThere = linkedDigest(await this.#records.get(key), digest);
+    if (!isThere) await this.#records.put(key, encodeUtf8(digest));
     this.#known.set(key, true);
   }
 
