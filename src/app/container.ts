@@ -4,6 +4,7 @@ import { httpModule } from './bindings/http.ts';
 import { pullModule } from './bindings/pull.ts';
 import { storageModule } from './bindings/storage.ts';
 import { systemModule } from './bindings/system.ts';
+import { upkeepModule } from './bindings/upkeep.ts';
 import { upstreamModule } from './bindings/upstream.ts';
 import type { Config } from './config/config.ts';
 import { TOKENS } from './tokens.ts';
@@ -19,6 +20,6 @@ export function createContainer(config: Config, logger: Logger, version: string)
   container.bind(TOKENS.config).toConstantValue(config);
   container.bind(TOKENS.logger).toConstantValue(logger);
   container.bind(TOKENS.version).toConstantValue(version);
-  container.load(systemModule, storageModule, upstreamModule, pullModule, httpModule);
+  container.load(systemModule, storageModule, upstreamModule, pullModule, upkeepModule, httpModule);
   return container;
 }

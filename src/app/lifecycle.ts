@@ -2,10 +2,13 @@ import type { Address } from '../adapters/http/listen.ts';
 import type { MirrorServer } from '../adapters/http/server.ts';
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { EventHub } from '../domain/event-hub.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
 import type { Background } from '../domain/pull/background.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
+import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { PullLog } from '../domain/upkeep/pull-log.ts';
 import type { Config } from './config/config.ts';
 
 export interface Parts {
@@ -15,6 +18,9 @@ export interface Parts {
   readonly server: MirrorServer;
   readonly transfers: Transfers;
   readonly background: Background;
+  readonly evictor: Evictor;
+  readonly pullLog: PullLog;
+  readonly events: EventHub;
   readonly logger: Logger;
 }
 
@@ -32,12 +38,14 @@ export class Lifecycle {
    * @throws ListenFailed if the address cannot be listened on
    */
   async start(): Promise<Address> {
-    const { storage, server, upstream, logger } = this.#parts;
+    const { storage, server, upstream, evictor, events, logger } = this.#parts;
     await storage.start();
+    events.listen((event) => evictor.hear(event));
     const address = await server.listen();
     const where = { listen: address.url, mirrors: upstream.location };
     logger.info({ ...where, storage: storage.location }, 'kagami is ready');
     this.#probeUpstream();
+    evictor.start();
     return address;
   }
 
@@ -62,12 +70,16 @@ export class Lifecycle {
 
   async #stop(): Promise<void> {
     const { config, storage, upstream, server, transfers, background, logger } = this.#parts;
+    const { evictor, pullLog } = this.#parts;
+    const kept = evictor.stop();
     await server.drain(config.http.drainTimeoutMs);
     transfers.stop();
     await upstream.close().catch((error) => {
       logger.warn({ error: errorChain(error) }, 'the connections to the upstream did not close');
     });
     await background.idle();
+    await kept;
+    await pullLog.stop();
     await storage.close();
   }
 }

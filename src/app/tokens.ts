@@ -2,8 +2,8 @@ import type { ServiceIdentifier } from 'inversify';
 import type { AccessLog } from '../adapters/http/access-log.ts';
 import type { MirrorServer } from '../adapters/http/server.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { EventHub } from '../domain/event-hub.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { Events } from '../domain/ports/events.ts';
 import type { Hasher } from '../domain/ports/hasher.ts';
 import type { Mirror } from '../domain/ports/mirror.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
@@ -22,6 +22,13 @@ import type { StoredBlobs } from '../domain/pull/stored-blobs.ts';
 import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
+import type { AccessTimes } from '../domain/upkeep/access-times.ts';
+import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { PullLog } from '../domain/upkeep/pull-log.ts';
+import type { RemoveImage } from '../domain/upkeep/remove-image.ts';
+import type { RemoveOrphans } from '../domain/upkeep/remove-orphans.ts';
+import type { Stock } from '../domain/upkeep/stock.ts';
+import type { TakeInventory } from '../domain/upkeep/take-inventory.ts';
 import type { Config } from './config/config.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
@@ -32,7 +39,7 @@ export interface Services {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly hasher: Hasher;
-  readonly events: Events;
+  readonly events: EventHub;
   readonly storage: StorageEngine;
   readonly upstream: Upstream;
   readonly background: Background;
@@ -50,6 +57,13 @@ export interface Services {
   readonly listReferrers: ListReferrers;
   readonly listRepositories: ListRepositories;
   readonly mirror: Mirror;
+  readonly accessTimes: AccessTimes;
+  readonly pullLog: PullLog;
+  readonly takeInventory: TakeInventory;
+  readonly removeImage: RemoveImage;
+  readonly removeOrphans: RemoveOrphans;
+  readonly stock: Stock;
+  readonly evictor: Evictor;
   readonly accessLog: AccessLog;
   readonly server: MirrorServer;
   readonly lifecycle: Lifecycle;
@@ -64,7 +78,7 @@ export const TOKENS: Tokens = {
   logger: Symbol('Logger'),
   clock: Symbol('Clock'),
   hasher: Symbol('Hasher'),
-  events: Symbol('Events'),
+  events: Symbol('EventHub'),
   storage: Symbol('StorageEngine'),
   upstream: Symbol('Upstream'),
   background: Symbol('Background'),
@@ -82,6 +96,13 @@ export const TOKENS: Tokens = {
   listReferrers: Symbol('ListReferrers'),
   listRepositories: Symbol('ListRepositories'),
   mirror: Symbol('Mirror'),
+  accessTimes: Symbol('AccessTimes'),
+  pullLog: Symbol('PullLog'),
+  takeInventory: Symbol('TakeInventory'),
+  removeImage: Symbol('RemoveImage'),
+  removeOrphans: Symbol('RemoveOrphans'),
+  stock: Symbol('Stock'),
+  evictor: Symbol('Evictor'),
   accessLog: Symbol('AccessLog'),
   server: Symbol('MirrorServer'),
   lifecycle: Symbol('Lifecycle'),

@@ -7,7 +7,7 @@ import { BlobAccess } from '../../src/domain/pull/blob-access.ts';
 import { ManifestFetch } from '../../src/domain/pull/manifest-fetch.ts';
 import { ManifestShelf } from '../../src/domain/pull/manifest-shelf.ts';
 import { PullBlob } from '../../src/domain/pull/pull-blob.ts';
-import { PullManifest } from '../../src/domain/pull/pull-manifest.ts';
+import { PullManifest, type PullManifestPorts } from '../../src/domain/pull/pull-manifest.ts';
 import { RepositoryLinks } from '../../src/domain/pull/repository-links.ts';
 import { Slots } from '../../src/domain/pull/slots.ts';
 import { StoredBlobs, type Verification } from '../../src/domain/pull/stored-blobs.ts';
@@ -67,13 +67,15 @@ export interface PullOptions {
   readonly maxTransfers?: number;
   readonly verification?: Verification;
   readonly gatherMs?: number;
+  readonly noted?: PullManifestPorts['noted'];
 }
 
 /** The use cases over a fake upstream, memory and a clock that stands still. */
 export function pullParts(
-  { policy = {}, maxTransfers = 100, verification = 'never', gatherMs = 0 }: PullOptions = {},
+  { policy = {}, maxTransfers = 100, gatherMs = 0, ...options }: PullOptions = {},
   { clock, upstream, storage }: World = world(),
 ): PullParts {
+  const { verification = 'never', noted = (): void => {} } = options;
   const { blobs, records } = storage;
   const events = new RecordedEvents();
   const background = new Background();
@@ -94,6 +96,7 @@ export function pullParts(
     fetch,
     events,
     background,
+    noted,
   });
   const slots = new Slots(maxTransfers);
   const download = { upstream, clock, random: half, retry: TEST_RETRY };

@@ -1,24 +1,66 @@
 import type { Digest } from '../../src/domain/digest.ts';
 import { AccessTimes } from '../../src/domain/upkeep/access-times.ts';
+import { Evictor, type EvictorPolicy } from '../../src/domain/upkeep/evictor.ts';
+import { learnFirstFetches } from '../../src/domain/upkeep/first-fetches.ts';
 import type { HeldImage, Inventory } from '../../src/domain/upkeep/inventory.ts';
+import { PullLog } from '../../src/domain/upkeep/pull-log.ts';
 import { type RemovedImage, RemoveImage } from '../../src/domain/upkeep/remove-image.ts';
+import { RemoveOrphans } from '../../src/domain/upkeep/remove-orphans.ts';
+import { Stock } from '../../src/domain/upkeep/stock.ts';
 import { TakeInventory } from '../../src/domain/upkeep/take-inventory.ts';
 import { ALPINE, type PullOptions, type PullParts, pullParts, type World } from './pull-parts.ts';
 
 export interface UpkeepParts extends PullParts {
   readonly times: AccessTimes;
+  readonly pullLog: PullLog;
   readonly takeInventory: TakeInventory;
   readonly removeImage: RemoveImage;
+  readonly removeOrphans: RemoveOrphans;
+  readonly stock: Stock;
+  readonly evictor: Evictor;
 }
 
-/** The use cases that look after what others have pulled into the same storage. */
-export function upkeepParts(options?: PullOptions, world?: World): UpkeepParts {
-  const parts = pullParts(options, world);
+const NO_LIMITS: EvictorPolicy = {
+  maxSize: { kind: 'share', share: 0.9 },
+  lowWater: { kind: 'share', share: 0.9 },
+  ttlMs: 0,
+  keep: [],
+};
+
+/** The use cases that look after what others have pulled into the same storage; it is not started. */
+export function upkeepParts(
+  { tags, ...policy }: Partial<EvictorPolicy> & { readonly tags?: PullOptions } = {},
+  world?: World,
+): UpkeepParts {
+  const late: { log?: PullLog } = {};
+  const noted: PullOptions['noted'] = (repository, manifest) => {
+    late.log?.pulled(repository, manifest);
+  };
+  const parts = pullParts({ ...tags, noted }, world);
+  const { storage, transfers, events, upstream } = parts;
+  upstream.script = { pieceSize: 64 * 1024 };
+  const { records } = storage;
   const times = new AccessTimes();
+  const pullLog = new PullLog({ ...parts, records, times });
+  late.log = pullLog;
   const takeInventory = new TakeInventory({ ...parts, times });
-  const isBusy = (digest: Digest): boolean => parts.transfers.get(digest) !== undefined;
+  const isBusy = (digest: Digest): boolean => transfers.get(digest) !== undefined;
   const removeImage = new RemoveImage({ ...parts, times }, isBusy);
-  return { ...parts, times, takeInventory, removeImage };
+  const removeOrphans = new RemoveOrphans(parts, isBusy);
+  const stock = new Stock({ ...parts, times, takeInventory });
+  const upkeep = { times, pullLog, takeInventory, removeImage, removeOrphans, stock };
+  const evictor = new Evictor(
+    {
+      ...parts,
+      ...upkeep,
+      records,
+      exclusively: (_, task) => task(),
+      prepare: () => learnFirstFetches(records, times, policy.ttlMs ?? 0),
+    },
+    { ...NO_LIMITS, ...policy },
+  );
+  events.listen((event) => evictor.hear(event));
+  return { ...parts, ...upkeep, evictor };
 }
 
 /** Takes stock, and removes this image of alpine. */

@@ -8,7 +8,7 @@ import { ListTags } from '../../domain/pull/list-tags.ts';
 import { ManifestFetch } from '../../domain/pull/manifest-fetch.ts';
 import { ManifestShelf } from '../../domain/pull/manifest-shelf.ts';
 import { PullBlob } from '../../domain/pull/pull-blob.ts';
-import { PullManifest } from '../../domain/pull/pull-manifest.ts';
+import { PullManifest, type PullManifestPorts } from '../../domain/pull/pull-manifest.ts';
 import { PullThrough } from '../../domain/pull/pull-through.ts';
 import { RepositoryLinks } from '../../domain/pull/repository-links.ts';
 import { Slots } from '../../domain/pull/slots.ts';
@@ -54,9 +54,11 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.upstream, t.shelf, t.tags, t.hasher, t.events, t.background],
   );
   bind(t.pullManifest).toResolvedValue(
-    (upstream, shelf, tags, check, fetch, events, background) =>
-      new PullManifest({ upstream, shelf, tags, check, fetch, events, background }),
-    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background],
+    (upstream, shelf, tags, check, fetch, events, background, pullLog) => {
+      const noted: PullManifestPorts['noted'] = (...pull) => pullLog.pulled(...pull);
+      return new PullManifest({ upstream, shelf, tags, check, fetch, events, background, noted });
+    },
+    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background, t.pullLog],
   );
   bind(t.transfers).toResolvedValue(
     (upstream, { blobs }, links, clock, hasher, events, background, config) => {

@@ -101,6 +101,15 @@ export class Transfer {
     return this.#size;
   }
 
+  /**
+   * How many of its bytes are in the staging area; undefined before the upstream has begun to send,
+   * and of what will not be stored.
+   */
+  get stagedBytes(): number | undefined {
+    const isKept = this.#state !== 'asking' && this.#staging?.failure === undefined;
+    return isKept ? this.#staging?.length : undefined;
+  }
+
   /** Resolves when the upstream has begun to send; rejects if it does not. */
   async opened(): Promise<void> {
     while (this.#state === 'asking') {
@@ -193,7 +202,9 @@ export class Transfer {
       expectedSize: this.#size,
       opened: (size) => {
         this.#size = size;
+        const isFirst = this.#state === 'asking';
         this.#state = 'receiving';
+        if (isFirst) this.#started();
         this.#changed.fire();
       },
       interrupted: (offset, delayMs, cause) => {
@@ -202,6 +213,11 @@ export class Transfer {
       },
       wanted: () => !this.#stopped,
     });
+  }
+
+  #started(): void {
+    const { origin: repository, digest, size } = this;
+    this.#ports.events.emit({ type: 'transfer-started', repository, digest, size });
   }
 
   async #commit(): Promise<boolean> {

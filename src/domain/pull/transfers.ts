@@ -32,6 +32,11 @@ export class Transfers {
     return this.#running.get(digest);
   }
 
+  /** Those that can be joined. */
+  running(): Iterable<Transfer> {
+    return this.#running.values();
+  }
+
   /** Starts a download that others can join. There must be none for this digest. */
   start(repository: RepositoryName, digest: Digest, expectedSize: number | undefined): Transfer {
     const transfer = new Transfer(this.#ports, repository, digest, expectedSize);

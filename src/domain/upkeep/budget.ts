@@ -34,9 +34,8 @@ export interface Standing {
  */
 export const ORPHAN_GRACE_MS = 3_600_000;
 
-/** What stays free on the medium, so that it is never quite full: at most this, in bytes. */
-const MOST_FREE = 1024 ** 3;
-const FREE_SHARE = 0.01;
+/** What stays free on the medium, so that it is never quite full: the least of these. */
+const KEPT_FREE = { bytes: 1024 ** 3, ofMedium: 0.01, ofCache: 0.1 };
 
 /**
  * The limits that hold at this moment. The cache never counts on room that the medium does not
@@ -60,7 +59,11 @@ export function limitsOf(budget: Budget, standing: Standing): Limits {
 function roomFor({ storedBytes, underWay, capacity }: Standing): number {
   if (capacity === undefined) return Number.POSITIVE_INFINITY;
   const { totalBytes, freeBytes } = capacity;
-  const keptFree = Math.min(MOST_FREE, totalBytes * FREE_SHARE);
+  const keptFree = Math.min(
+    KEPT_FREE.bytes,
+    totalBytes * KEPT_FREE.ofMedium,
+    storedBytes * KEPT_FREE.ofCache,
+  );
   return Math.floor(storedBytes + underWay.stagedBytes + freeBytes - keptFree);
 }
 

@@ -26,20 +26,29 @@ export interface ImageSize {
 export class HeldImage {
   readonly repository: RepositoryName;
   readonly tags: readonly Tag[];
-  readonly lastPullMs: number;
   /** The numbers that its members have in the ledger, each once; its own manifest comes first. */
   readonly members: readonly [own: number, ...others: number[]];
   readonly #blobs: BlobLedger;
+  #lastPullMs: number;
 
   constructor(facts: ImageFacts, blobs: BlobLedger) {
     this.repository = facts.repository;
     this.tags = facts.tags;
-    this.lastPullMs = facts.lastPullMs;
+    this.#lastPullMs = facts.lastPullMs;
     const others = new Set(facts.members);
     others.delete(facts.digest);
     const numbers = Array.from(others, (digest) => blobs.numberOf(digest));
     this.members = [blobs.numberOf(facts.digest), ...numbers];
     this.#blobs = blobs;
+  }
+
+  get lastPullMs(): number {
+    return this.#lastPullMs;
+  }
+
+  /** It was pulled, too, at this time; its last pull never moves back. */
+  pulledAt(ms: number): void {
+    if (ms > this.#lastPullMs) this.#lastPullMs = ms;
   }
 
   get digest(): Digest {
@@ -63,6 +72,12 @@ export class Inventory {
   /** The blob is not in storage any more. */
   removeBlob(digest: Digest): void {
     this.blobs.remove(digest);
+  }
+
+  /** Whether the blob is in storage. */
+  holds(digest: Digest): boolean {
+    const blob = this.blobs.digests.find(digest);
+    return blob >= 0 && this.blobs.isHere(blob);
   }
 
   /** What was said of the image before is replaced; only its last pull never moves back. */
@@ -110,6 +125,16 @@ export class Inventory {
   /** Those of a repository, in no order. */
   *imagesOf(repository: RepositoryName): Iterable<HeldImage> {
     yield* this.#repositories.get(repository)?.values() ?? [];
+  }
+
+  get repositories(): Iterable<RepositoryName> {
+    return this.#repositories.keys();
+  }
+
+  get imageCount(): number {
+    let count = 0;
+    for (const images of this.#repositories.values()) count += images.size;
+    return count;
   }
 
   /** All of them, in no order. */

@@ -24,6 +24,18 @@ const REPOSITORIES_AT_A_TIME = 2;
 /** After how many blobs whatever else waits for the processor gets its turn. */
 const BREATH = 512;
 
+/** Tells long work that nobody wants its result any more. */
+export interface GiveUpSignal {
+  readonly isGivenUp: boolean;
+}
+
+/** The work was given up. */
+export class GivenUp extends Error {
+  override readonly name = 'GivenUp';
+}
+
+const GO_ON: GiveUpSignal = { isGivenUp: false };
+
 /**
  * Finds out what is in storage, which may be in use: first the blobs, then the images that need
  * them. In this order a blob that comes meanwhile is not taken for one that no image needs.
@@ -38,31 +50,38 @@ export class TakeInventory {
     this.#ports = ports;
   }
 
-  /** @throws StorageFailed if the storage cannot be listed */
-  async run(): Promise<Inventory> {
+  /**
+   * @param signal whether it is given up
+   * @throws StorageFailed if the storage cannot be listed
+   * @throws GivenUp
+   */
+  async run(signal: GiveUpSignal = GO_ON): Promise<Inventory> {
     const inventory = new Inventory();
-    await this.#blobs(inventory);
-    await atATime(REPOSITORIES_AT_A_TIME, this.#ports.links.repositories(), (repository) => {
-      return this.#repository(inventory, repository);
+    await this.#blobs(inventory, signal);
+    await atATime(REPOSITORIES_AT_A_TIME, this.#ports.links.repositories(), async (repository) => {
+      if (signal.isGivenUp) throw new GivenUp();
+      await this.lookAgain(inventory, repository);
     });
     return inventory;
   }
 
-  async #blobs(inventory: Inventory): Promise<void> {
+  /** Brings the inventory up to what is in one repository now, but for images that have gone. */
+  async lookAgain(inventory: Inventory, repository: RepositoryName): Promise<void> {
+    const { storage, times, clock } = this.#ports;
+    const record = await storage.records.get(accessKey(repository));
+    times.learn(repository, record, clock.now());
+    await new RepositoryScan(this.#ports, inventory, repository).run();
+  }
+
+  async #blobs(inventory: Inventory, signal: GiveUpSignal): Promise<void> {
     const { storage, clock } = this.#ports;
     const nowMs = clock.now();
     let count = 0;
     for await (const { digest, size, storedAtMs = nowMs } of storage.blobs.list()) {
       inventory.addBlob({ digest, size, sinceMs: Math.min(storedAtMs, nowMs) });
       if (++count % BREATH === 0) await pause(clock);
+      if (signal.isGivenUp) throw new GivenUp();
     }
-  }
-
-  async #repository(inventory: Inventory, repository: RepositoryName): Promise<void> {
-    const { storage, times, clock } = this.#ports;
-    const record = await storage.records.get(accessKey(repository));
-    times.learn(repository, record, clock.now());
-    await new RepositoryScan(this.#ports, inventory, repository).run();
   }
 }
 

@@ -57,7 +57,8 @@ testSuite('a budget', (it) => {
   it('keeps a hundredth of a small medium free, and makes way when it is full', () => {
     const capacity = { totalBytes: 1000, freeBytes: 0 };
     assert.equal(bounds(limits(['90%', '50%'], { storedBytes: 600, capacity })), [590, 295]);
-    assert.equal(bounds(limits(['90%', '50%'], { storedBytes: 5, capacity })), [0, 0]);
+    assert.equal(bounds(limits(['90%', '50%'], { storedBytes: 20, capacity })), [18, 9]);
+    assert.equal(bounds(limits(['90%', '50%'], { storedBytes: 0, capacity })), [0, 0]);
   });
 
   it('reserves all that downloads will take, of which a part is taken from the medium already', () => {
