@@ -8,6 +8,7 @@ import type { Hasher } from '../domain/ports/hasher.ts';
 import type { Mirror } from '../domain/ports/mirror.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
+import type { Admission } from '../domain/pull/admission.ts';
 import type { Background } from '../domain/pull/background.ts';
 import type { BlobAccess } from '../domain/pull/blob-access.ts';
 import type { ListReferrers } from '../domain/pull/list-referrers.ts';
@@ -43,6 +44,7 @@ export interface Services {
   readonly storage: StorageEngine;
   readonly upstream: Upstream;
   readonly background: Background;
+  readonly admission: Admission;
   readonly links: RepositoryLinks;
   readonly shelf: ManifestShelf;
   readonly tags: TagBook;
@@ -82,6 +84,7 @@ export const TOKENS: Tokens = {
   storage: Symbol('StorageEngine'),
   upstream: Symbol('Upstream'),
   background: Symbol('Background'),
+  admission: Symbol('Admission'),
   links: Symbol('RepositoryLinks'),
   shelf: Symbol('ManifestShelf'),
   tags: Symbol('TagBook'),

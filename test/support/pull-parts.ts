@@ -2,6 +2,7 @@ import { NodeHasher } from '../../src/adapters/system/node-hasher.ts';
 import type { RetryPolicy } from '../../src/domain/back-off.ts';
 import { ASK_ON_EACH_PULL, type FreshnessPolicy } from '../../src/domain/freshness.ts';
 import type { Manifest } from '../../src/domain/manifest.ts';
+import { Admission } from '../../src/domain/pull/admission.ts';
 import { Background } from '../../src/domain/pull/background.ts';
 import { BlobAccess } from '../../src/domain/pull/blob-access.ts';
 import { ManifestFetch } from '../../src/domain/pull/manifest-fetch.ts';
@@ -48,6 +49,7 @@ export function world(): World {
 export interface PullParts extends World {
   readonly events: RecordedEvents;
   readonly background: Background;
+  readonly admission: Admission;
   readonly links: RepositoryLinks;
   readonly shelf: ManifestShelf;
   readonly tags: TagBook;
@@ -98,6 +100,7 @@ export function pullParts(
     background,
     noted,
   });
+  const admission = new Admission();
   const slots = new Slots(maxTransfers);
   const download = { upstream, clock, random: half, retry: TEST_RETRY };
   const transfers = new Transfers({
@@ -109,13 +112,14 @@ export function pullParts(
     background,
     slots,
     gatherMs,
+    admit: (digest, bytes) => admission.ask(digest, bytes),
   });
   const access = new BlobAccess({ links, shelf, upstream, events, background });
   const memory = { sound: new MapCache<true>(), hot: undefined };
   const stored = new StoredBlobs({ blobs, shelf, hasher, events, ...memory }, verification);
   const pullBlob = new PullBlob({ stored, access, shelf, transfers, upstream });
   const useCases = { pullManifest, access, transfers, stored, pullBlob, check };
-  const parts = { fetch, tags, shelf, links, hot };
+  const parts = { admission, fetch, tags, shelf, links, hot };
   return { clock, upstream, storage, events, background, ...useCases, ...parts };
 }
 

@@ -1,5 +1,6 @@
 import type { Digest } from '../../src/domain/digest.ts';
 import type { RepositoryName } from '../../src/domain/repository-name.ts';
+import { whileTimePasses } from './blob-pulls.ts';
 import { pullImage } from './image-pulls.ts';
 import { type Image, image, randomLayer } from './oci-image.ts';
 import { ALPINE } from './pull-parts.ts';
@@ -26,7 +27,7 @@ export async function pullNumbered(
   repository: RepositoryName = ALPINE,
 ): Promise<Digest> {
   const digest = parts.upstream.push(repository, imageNumbered(number), `v${number}`);
-  await pullImage(parts, `v${number}`, repository);
+  await whileTimePasses(parts, pullImage(parts, `v${number}`, repository));
   await upkeep(parts);
   return digest;
 }

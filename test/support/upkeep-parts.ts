@@ -63,8 +63,11 @@ export function upkeepParts(
   return { ...parts, ...upkeep, evictor };
 }
 
-/** Takes stock, and removes this image of alpine. */
-export async function remove(parts: UpkeepParts, digest: Digest): Promise<RemovedImage> {
+/** Takes stock, and removes this image of alpine, if nobody comes for it meanwhile. */
+export async function remove(
+  parts: UpkeepParts,
+  digest: Digest,
+): Promise<RemovedImage | undefined> {
   const inventory = await parts.takeInventory.run();
   const image = inventory.image(ALPINE, digest);
   if (image === undefined) throw new Error(`there is no image ${digest}`);

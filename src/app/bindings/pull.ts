@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { policyFor } from '../../domain/freshness.ts';
+import { Admission } from '../../domain/pull/admission.ts';
 import { Background } from '../../domain/pull/background.ts';
 import { BlobAccess } from '../../domain/pull/blob-access.ts';
 import { ListReferrers } from '../../domain/pull/list-referrers.ts';
@@ -28,6 +29,7 @@ const GATHER_MS = 5;
 export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
   bind(t.background).toResolvedValue(() => new Background(), []);
+  bind(t.admission).toResolvedValue(() => new Admission(), []);
   bind(t.links).toResolvedValue(
     ({ records }) => new RepositoryLinks(records, facts()),
     [t.storage],
@@ -61,7 +63,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background, t.pullLog],
   );
   bind(t.transfers).toResolvedValue(
-    (upstream, { blobs }, links, clock, hasher, events, background, config) => {
+    (upstream, { blobs }, links, clock, hasher, events, background, config, admission) => {
       const retry = retryPolicy(config);
       const { random } = Math;
       const download = { upstream, clock, random, retry };
@@ -75,9 +77,20 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
         links,
         background,
         slots,
+        admit: (digest, bytes) => admission.ask(digest, bytes),
       });
     },
-    [t.upstream, t.storage, t.links, t.clock, t.hasher, t.events, t.background, t.config],
+    [
+      t.upstream,
+      t.storage,
+      t.links,
+      t.clock,
+      t.hasher,
+      t.events,
+      t.background,
+      t.config,
+      t.admission,
+    ],
   );
   bind(t.blobAccess).toResolvedValue(
     (links, shelf, upstream, events, background) =>

@@ -41,12 +41,12 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(t.evictor).toResolvedValue(
     (config, storage, stock, removeImage, removeOrphans, times, pullLog, transfers, ...rest) => {
-      const [background, clock, events] = rest;
+      const [admission, background, clock, events] = rest;
       const { records } = storage;
       const prepare = (): Promise<void> => learnFirstFetches(records, times, config.cache.ttlMs);
       const ports = { storage, records, stock, removeImage, removeOrphans, times, pullLog };
       return new Evictor(
-        { ...ports, transfers, background, clock, events, exclusively, prepare },
+        { ...ports, transfers, admission, background, clock, events, exclusively, prepare },
         config.cache,
       );
     },
@@ -59,6 +59,7 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
       t.accessTimes,
       t.pullLog,
       t.transfers,
+      t.admission,
       t.background,
       t.clock,
       t.events,

@@ -11,6 +11,7 @@ import type { BlobStore } from '../ports/blob-store.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hash, Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { Admit } from './admission.ts';
 import { Announcer } from './announcer.ts';
 import { type DownloadPorts, download } from './download.ts';
 import { resume } from './resume.ts';
@@ -23,6 +24,8 @@ export interface TransferPorts extends DownloadPorts {
   readonly blobs: BlobStore;
   readonly hasher: Hasher;
   readonly events: Events;
+  /** Asked before a blob that is whole becomes visible in the storage. */
+  readonly admit?: Admit;
   /** How long what has come may be gathered before the readers are told, in milliseconds. */
   readonly gatherMs: number;
 }
@@ -222,6 +225,9 @@ export class Transfer {
 
   async #commit(): Promise<boolean> {
     try {
+      if (this.stagedBytes !== undefined) {
+        await this.#ports.admit?.(this.digest, this.#spool.end);
+      }
       await this.#staging?.commit();
       return this.#staging !== undefined;
     } catch (cause) {

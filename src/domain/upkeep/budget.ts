@@ -30,9 +30,10 @@ export interface Standing {
 
 /**
  * How long a blob is spared that no image needs. Clients ask for a manifest first, but another
- * process may not have stored it yet, or its storing may have failed.
+ * process may not have stored it yet, or its storing may have failed. Where something has to go,
+ * rather that than an image.
  */
-export const ORPHAN_GRACE_MS = 3_600_000;
+const ORPHAN_GRACE_MS = { usual: 3_600_000, overBudget: 60_000 };
 
 /** What stays free on the medium, so that it is never quite full: the least of these. */
 const KEPT_FREE = { bytes: 1024 ** 3, ofMedium: 0.01, ofCache: 0.1 };
@@ -45,12 +46,13 @@ export function limitsOf(budget: Budget, standing: Standing): Limits {
   const { underWay, nowMs } = standing;
   const wanted = bytesOf(budget.maxSize, standing.capacity?.totalBytes ?? Number.POSITIVE_INFINITY);
   const maxBytes = Math.max(0, Math.min(wanted, roomFor(standing)));
+  const isOver = standing.storedBytes + underWay.bytes > maxBytes;
   return {
     maxBytes,
     lowWaterBytes: Math.floor(maxBytes * lowWaterShare(budget, wanted)),
     reservedBytes: underWay.bytes,
     ttlMs: budget.ttlMs,
-    orphanGraceMs: ORPHAN_GRACE_MS,
+    orphanGraceMs: isOver ? ORPHAN_GRACE_MS.overBudget : ORPHAN_GRACE_MS.usual,
     nowMs,
   };
 }

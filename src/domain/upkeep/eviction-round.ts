@@ -43,9 +43,8 @@ export class EvictionRound {
     this.#signal = signal;
   }
 
-  /** Whether what is left is within the limits. */
+  /** Whether it did what it was to do, or something of that: then another round may do more. */
   async run(inventory: Inventory, limits: Limits, exemptions: Exemptions): Promise<boolean> {
-    const { maxBytes, reservedBytes } = limits;
     const plan = planEviction(inventory, limits, exemptions);
     await this.#attempt('orphans', async () => {
       const { blobs, bytes } = await this.#ports.removeOrphans.remove(
@@ -62,15 +61,17 @@ export class EvictionRound {
         this.#evict(inventory, image, why as Leaves),
       );
     }
-    const { bytes } = inventory.blobs;
-    this.#tell(bytes, maxBytes);
-    return bytes + reservedBytes <= maxBytes;
+    this.#tell(inventory.blobs.bytes, limits.maxBytes);
+    const isDone = plan.isTargetReached && this.#failures === 0;
+    return isDone || this.#freedBytes > 0;
   }
 
   async #evict(inventory: Inventory, image: HeldImage, why: Leaves): Promise<void> {
     const { removeImage, events } = this.#ports;
     if (await this.#isPulledSince(inventory, image)) return;
-    const { repository, digest, tags, bytes } = await removeImage.remove(inventory, image);
+    const removed = await removeImage.remove(inventory, image);
+    if (removed === undefined) return;
+    const { repository, digest, tags, bytes } = removed;
     this.#images++;
     this.#freedBytes += bytes;
     events.emit({ type: 'evicted', repository, digest, tags, bytes, why });

@@ -1,3 +1,4 @@
+import type { Digest } from '../digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Events, MirrorEvent } from '../ports/events.ts';
 import type { RepositoryName } from '../repository-name.ts';
@@ -34,7 +35,7 @@ export class Stock {
   #tookMs = 0;
   #isTaking = false;
   /** What was stored since an inventory was begun, or since the start if there is none. */
-  readonly #arrived = new Map<string, HeldBlob>();
+  readonly #arrived = new Map<Digest, HeldBlob>();
   #arrivedBytes = 0;
   /** Repositories with manifests that the inventory does not know. */
   readonly #touched = new Set<RepositoryName>();
@@ -51,6 +52,11 @@ export class Stock {
   /** How much was stored since the start, or since an inventory was begun that is not there yet. */
   get arrivedBytes(): number {
     return this.#arrivedBytes;
+  }
+
+  /** Whether the blob is known to be in storage. */
+  holds(digest: Digest): boolean {
+    return this.#inventory?.holds(digest) ?? this.#arrived.has(digest);
   }
 
   hear(event: MirrorEvent): void {

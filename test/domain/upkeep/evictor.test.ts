@@ -114,7 +114,7 @@ testSuite('a cache with a budget', (it) => {
     const base = randomLayer(LAYER_SIZE, 1000);
     for (let number = 0; number < 4; number++) {
       parts.upstream.push(ALPINE, imageNumbered(number, base), `v${number}`);
-      await pullImage(parts, `v${number}`);
+      await whileTimePasses(parts, pullImage(parts, `v${number}`));
       await upkeep(parts);
     }
     assert.not(await isMissing(parts, base.digest as never));
@@ -139,7 +139,7 @@ testSuite('a cache with a budget', (it) => {
     parts.evictor.start();
     const layer = randomLayer(LAYER_SIZE, 7);
     const digest = parts.upstream.push(ALPINE, image({ layers: [layer] }), 'latest');
-    await pullImage(parts, 'latest');
+    await whileTimePasses(parts, pullImage(parts, 'latest'));
     parts.upstream.script = { answerAfterMs: MINUTE_MS };
     const reader = parts.transfers.start(ALPINE, layer.digest as never, undefined).reader();
     await upkeepBehind(parts);

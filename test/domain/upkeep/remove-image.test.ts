@@ -7,7 +7,7 @@ import { whileTimePasses } from '../../support/blob-pulls.ts';
 import { pullImage } from '../../support/image-pulls.ts';
 import { imageNamed, isMissing } from '../../support/manifest-pulls.ts';
 import { type Image, image, index, layer } from '../../support/oci-image.ts';
-import { ALPINE, BUSYBOX } from '../../support/pull-parts.ts';
+import { ALPINE, BUSYBOX, ref } from '../../support/pull-parts.ts';
 import { sampleImage } from '../../support/sample-image.ts';
 import { testSuite } from '../../support/suite.ts';
 import { contents, remove, type UpkeepParts, upkeepParts } from '../../support/upkeep-parts.ts';
@@ -40,6 +40,7 @@ testSuite('removing an image', (it) => {
     const parts = upkeepParts();
     const digest = await pulled(parts, sampleImage('one'), 'latest');
     const removed = await remove(parts, digest);
+    assert.ok(removed);
     assert.equal(await contents(parts), []);
     assert.equal([removed.repository, removed.digest, removed.tags], [ALPINE, digest, ['latest']]);
     assert.is(removed.blobs, 5);
@@ -89,7 +90,7 @@ testSuite('removing an image', (it) => {
     const other = upkeepParts();
     await pulled(other, onBase('new'), 'latest');
     const removed = await remove(parts, old);
-    assert.equal(removed.tags, []);
+    assert.equal(removed?.tags, []);
     assert.equal(await contents(parts), await contents(other));
     parts.upstream.outage = undefined;
     assert.is(await pulledAgain(parts, 'latest'), 0);
@@ -134,6 +135,23 @@ testSuite('removing an image', (it) => {
     assert.ok(await isMissing(parts, BASE.digest as Digest));
     reader.close();
     await whileTimePasses(parts, parts.background.idle());
+  });
+
+  it('lets it stay if a client comes for it meanwhile', async () => {
+    const parts = upkeepParts();
+    const digest = await pulled(parts, sampleImage('one'), 'latest');
+    const other = upkeepParts();
+    await pulled(other, sampleImage('one'), 'latest');
+    let client: Promise<unknown> | undefined;
+    parts.storage.gates.set('delete', async () => {
+      // The first that is removed is the tag, and the manifests are still to be had by digest.
+      client ??= parts.pullManifest.get(ALPINE, ref(digest));
+      await client;
+    });
+    assert.is(await remove(parts, digest), undefined);
+    parts.storage.gates.clear();
+    assert.is(await pulledAgain(parts, 'latest'), 0);
+    assert.equal(await contents(parts), await contents(other));
   });
 
   it('forgets when it was pulled', async () => {
