@@ -28,7 +28,7 @@ export interface EvictorPorts extends EvictionRoundPorts {
   readonly background: Background;
   readonly clock: Clock;
   readonly events: Events;
-  /** Runs the task while no other process does one of this name, or not at all if one does. */
+  /** Runs the task while no other process does one of this name; rejects if that takes too long. */
   readonly exclusively: (name: string, task: () => Promise<void>) => Promise<void>;
   /** Called once, before the first round. */
   readonly prepare: () => Promise<void>;
@@ -188,7 +188,8 @@ export class Evictor {
 
   #run(): void {
     this.#timer = undefined;
-    const { background, exclusively } = this.#ports;
+    const { background, clock, exclusively } = this.#ports;
+    this.#notBeforeMs = clock.now() + NEXT_TRY_AFTER_MS;
     const running = exclusively('eviction', () => this.#round())
       .catch((cause: unknown) => this.#roundFailed(cause))
       .finally(() => this.#next());
@@ -210,7 +211,6 @@ export class Evictor {
 
   async #round(): Promise<void> {
     const { stock, clock, pullLog } = this.#ports;
-    this.#notBeforeMs = clock.now() + NEXT_TRY_AFTER_MS;
     const isFull = this.#isFull;
     this.#isFull = false;
     this.#seenByMs = Math.min(this.#seenByMs, clock.now() + PATIENCE_MS);
