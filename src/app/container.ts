@@ -6,6 +6,7 @@ import { httpModule } from './bindings/http.ts';
 import { pullModule } from './bindings/pull.ts';
 import { storageModule } from './bindings/storage.ts';
 import { systemModule } from './bindings/system.ts';
+import { upkeepModule } from './bindings/upkeep.ts';
 import { upstreamModule } from './bindings/upstream.ts';
 import type { Config } from './config/config.ts';
 import { TOKENS } from './tokens.ts';
@@ -27,6 +28,7 @@ export function createContainer(
   container.bind(TOKENS.adapters).toConstantValue(adapters);
   container.bind(TOKENS.logger).toConstantValue(logger);
   container.bind(TOKENS.version).toConstantValue(version);
-  container.load(systemModule, storageModule, upstreamModule, pullModule, authModule, httpModule);
+  container.load(systemModule, storageModule, upstreamModule, pullModule, upkeepModule);
+  container.load(authModule, httpModule);
   return container;
 }

@@ -2,10 +2,13 @@ import type { Address } from '../adapters/http/listen.ts';
 import type { MirrorServer } from '../adapters/http/server.ts';
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { EventHub } from '../domain/event-hub.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
 import type { Background } from '../domain/pull/background.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
+import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { PullLog } from '../domain/upkeep/pull-log.ts';
 import type { Config } from './config/config.ts';
 import type { Reloads } from './reloads.ts';
 
@@ -17,6 +20,9 @@ export interface Parts {
   readonly reloads: Reloads;
   readonly transfers: Transfers;
   readonly background: Background;
+  readonly evictor: Evictor;
+  readonly pullLog: PullLog;
+  readonly events: EventHub;
   readonly logger: Logger;
 }
 
@@ -66,8 +72,11 @@ export class Lifecycle {
   }
 
   #begin(): void {
-    this.#parts.reloads.start();
+    const { reloads, evictor, events } = this.#parts;
+    events.listen((event) => evictor.hear(event));
+    reloads.start();
     this.#probeUpstream();
+    evictor.start();
   }
 
   /** An upstream that is down at the start is no reason not to serve what is here. */
@@ -92,12 +101,16 @@ export class Lifecycle {
   async #stop(): Promise<void> {
     const { config, storage, upstream, server, transfers, background, logger } = this.#parts;
     this.#parts.reloads.stop();
+    const { evictor, pullLog } = this.#parts;
+    const kept = evictor.stop();
     await server.drain(config.http.drainTimeoutMs);
     transfers.stop();
     await upstream.close().catch((error) => {
       logger.warn({ error: errorChain(error) }, 'the connections to the upstream did not close');
     });
     await background.idle();
+    await kept;
+    await pullLog.stop();
     await storage.close();
   }
 }

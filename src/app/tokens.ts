@@ -2,14 +2,15 @@ import type { ServiceIdentifier } from 'inversify';
 import type { AccessLog } from '../adapters/http/access-log.ts';
 import type { MirrorServer } from '../adapters/http/server.ts';
 import type { Logger } from '../adapters/telemetry/logger.ts';
+import type { EventHub } from '../domain/event-hub.ts';
 import type { Authenticator } from '../domain/ports/authenticator.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { Events } from '../domain/ports/events.ts';
 import type { Hasher } from '../domain/ports/hasher.ts';
 import type { Leases } from '../domain/ports/leases.ts';
 import type { Mirror } from '../domain/ports/mirror.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
+import type { Admission } from '../domain/pull/admission.ts';
 import type { Background } from '../domain/pull/background.ts';
 import type { BlobAccess } from '../domain/pull/blob-access.ts';
 import type { ListReferrers } from '../domain/pull/list-referrers.ts';
@@ -24,6 +25,13 @@ import type { StoredBlobs } from '../domain/pull/stored-blobs.ts';
 import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
+import type { AccessTimes } from '../domain/upkeep/access-times.ts';
+import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { PullLog } from '../domain/upkeep/pull-log.ts';
+import type { RemoveImage } from '../domain/upkeep/remove-image.ts';
+import type { RemoveOrphans } from '../domain/upkeep/remove-orphans.ts';
+import type { Stock } from '../domain/upkeep/stock.ts';
+import type { TakeInventory } from '../domain/upkeep/take-inventory.ts';
 import type { Adapters } from './adapters.ts';
 import type { Config } from './config/config.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -37,10 +45,11 @@ export interface Services {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly hasher: Hasher;
-  readonly events: Events;
+  readonly events: EventHub;
   readonly storage: StorageEngine;
   readonly upstream: Upstream;
   readonly background: Background;
+  readonly admission: Admission;
   readonly links: RepositoryLinks;
   readonly shelf: ManifestShelf;
   readonly tags: TagBook;
@@ -56,6 +65,13 @@ export interface Services {
   readonly listReferrers: ListReferrers;
   readonly listRepositories: ListRepositories;
   readonly mirror: Mirror;
+  readonly accessTimes: AccessTimes;
+  readonly pullLog: PullLog;
+  readonly takeInventory: TakeInventory;
+  readonly removeImage: RemoveImage;
+  readonly removeOrphans: RemoveOrphans;
+  readonly stock: Stock;
+  readonly evictor: Evictor;
   readonly accessLog: AccessLog;
   readonly authenticator: Authenticator;
   readonly server: MirrorServer;
@@ -73,10 +89,11 @@ export const TOKENS: Tokens = {
   logger: Symbol('Logger'),
   clock: Symbol('Clock'),
   hasher: Symbol('Hasher'),
-  events: Symbol('Events'),
+  events: Symbol('EventHub'),
   storage: Symbol('StorageEngine'),
   upstream: Symbol('Upstream'),
   background: Symbol('Background'),
+  admission: Symbol('Admission'),
   links: Symbol('RepositoryLinks'),
   shelf: Symbol('ManifestShelf'),
   tags: Symbol('TagBook'),
@@ -92,6 +109,13 @@ export const TOKENS: Tokens = {
   listReferrers: Symbol('ListReferrers'),
   listRepositories: Symbol('ListRepositories'),
   mirror: Symbol('Mirror'),
+  accessTimes: Symbol('AccessTimes'),
+  pullLog: Symbol('PullLog'),
+  takeInventory: Symbol('TakeInventory'),
+  removeImage: Symbol('RemoveImage'),
+  removeOrphans: Symbol('RemoveOrphans'),
+  stock: Symbol('Stock'),
+  evictor: Symbol('Evictor'),
   accessLog: Symbol('AccessLog'),
   authenticator: Symbol('Authenticator'),
   server: Symbol('MirrorServer'),

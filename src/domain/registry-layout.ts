@@ -103,6 +103,16 @@ export function tagLease(repository: RepositoryName, tag: Tag): string {
   return `tags/${repository}/_tags/${tag}`;
 }
 
+/** The lease for a task that looks after the whole storage. */
+export function taskLease(name: string): string {
+  return `tasks/${name}`;
+}
+
+/** Ours: when the repository's manifests were last pulled. */
+export function accessKey(repository: RepositoryName): string {
+  return `${KAGAMI_ROOT}/access/${repository}/_pulls`;
+}
+
 /** A digest from an algorithm's folder and a name in it, if they make one. */
 export function digestFromPath(algorithm: string, encoded: string): Digest | undefined {
   const text = `${algorithm}:${encoded}`;

@@ -9,6 +9,7 @@ import { blobRangeContract } from './storage/blob-ranges.ts';
 import { blobReadingContract } from './storage/blob-reading.ts';
 import { blobStagingContract } from './storage/blob-staging.ts';
 import { blobSuspendingContract } from './storage/blob-suspending.ts';
+import { capacityContract } from './storage/capacity.ts';
 import type { CreateStorage } from './storage/engine-suite.ts';
 import { recordContract } from './storage/records.ts';
 
@@ -28,6 +29,7 @@ export function blobStoreContract(test: DefineTest, create: CreateStorage): void
   blobRangeContract(test, create);
   blobPresenceContract(test, create);
   blobRaceContract(test, create);
+  capacityContract(test, create);
 }
 
 /** The part of it that is about records. */

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import { parseDigest } from '../../src/domain/digest.ts';
 import { parseTag } from '../../src/domain/reference.ts';
 import {
+  accessKey,
   blobKey,
   digestFromPath,
   layerLinkKey,
@@ -33,6 +34,7 @@ testSuite('the layout of the CNCF registry', (it) => {
       revisionLinkKey(ALPINE, DIGEST),
       `${REPO}/_manifests/revisions/sha256/${HEX}/link`,
     ],
+    ['the times of pulls', accessKey(ALPINE), 'kagami/access/library/alpine/_pulls'],
     ['the tags', tagsKey(ALPINE), `${REPO}/_manifests/tags`],
     ['a tag', tagLinkKey(ALPINE, TAG), `${REPO}/_manifests/tags/3.20/current/link`],
     [

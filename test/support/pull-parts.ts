@@ -3,12 +3,13 @@ import type { RetryPolicy } from '../../src/domain/back-off.ts';
 import { ASK_ON_EACH_PULL, type FreshnessPolicy } from '../../src/domain/freshness.ts';
 import { SOLE_LEASES } from '../../src/domain/lease/sole-leases.ts';
 import type { Manifest } from '../../src/domain/manifest.ts';
+import { Admission } from '../../src/domain/pull/admission.ts';
 import { Background } from '../../src/domain/pull/background.ts';
 import { BlobAccess } from '../../src/domain/pull/blob-access.ts';
 import { ManifestFetch } from '../../src/domain/pull/manifest-fetch.ts';
 import { ManifestShelf } from '../../src/domain/pull/manifest-shelf.ts';
 import { PullBlob } from '../../src/domain/pull/pull-blob.ts';
-import { PullManifest } from '../../src/domain/pull/pull-manifest.ts';
+import { PullManifest, type PullManifestPorts } from '../../src/domain/pull/pull-manifest.ts';
 import { RepositoryLinks } from '../../src/domain/pull/repository-links.ts';
 import { Slots } from '../../src/domain/pull/slots.ts';
 import { StoredBlobs, type Verification } from '../../src/domain/pull/stored-blobs.ts';
@@ -42,12 +43,14 @@ export interface World {
 
 export function world(): World {
   const clock = new ManualClock();
-  return { clock, upstream: new FakeUpstream(clock), storage: new TroubledStorage() };
+  const storage = new TroubledStorage(() => clock.now());
+  return { clock, upstream: new FakeUpstream(clock), storage };
 }
 
 export interface PullParts extends World {
   readonly events: RecordedEvents;
   readonly background: Background;
+  readonly admission: Admission;
   readonly links: RepositoryLinks;
   readonly shelf: ManifestShelf;
   readonly tags: TagBook;
@@ -56,6 +59,7 @@ export interface PullParts extends World {
   readonly pullManifest: PullManifest;
   readonly access: BlobAccess;
   readonly transfers: Transfers;
+  readonly stored: StoredBlobs;
   readonly pullBlob: PullBlob;
   /** The manifests in memory. */
   readonly hot: MapCache<Manifest>;
@@ -66,13 +70,15 @@ export interface PullOptions {
   readonly maxTransfers?: number;
   readonly verification?: Verification;
   readonly gatherMs?: number;
+  readonly noted?: PullManifestPorts['noted'];
 }
 
 /** The use cases over a fake upstream, memory and a clock that stands still. */
 export function pullParts(
-  { policy = {}, maxTransfers = 100, verification = 'never', gatherMs = 0 }: PullOptions = {},
+  { policy = {}, maxTransfers = 100, gatherMs = 0, ...options }: PullOptions = {},
   { clock, upstream, storage }: World = world(),
 ): PullParts {
+  const { verification = 'never', noted = (): void => {} } = options;
   const { blobs, records } = storage;
   const events = new RecordedEvents();
   const background = new Background();
@@ -107,8 +113,10 @@ export function pullParts(
     fetch,
     events,
     background,
+    noted,
   });
   const access = new BlobAccess({ links, shelf, upstream, events, background });
+  const admission = new Admission();
   const slots = new Slots(maxTransfers);
   const download = { upstream, clock, random: half, retry: TEST_RETRY };
   const transfers = new Transfers({
@@ -122,12 +130,14 @@ export function pullParts(
     background,
     slots,
     gatherMs,
+    admit: (digest, bytes) => admission.ask(digest, bytes),
   });
   const memory = { sound: new MapCache<true>(), hot: undefined };
   const stored = new StoredBlobs({ blobs, shelf, hasher, events, ...memory }, verification);
   const pullBlob = new PullBlob({ stored, access, shelf, transfers, upstream });
-  const useCases = { pullManifest, access, transfers, pullBlob, check, fetch, tags, shelf, links };
-  return { clock, upstream, storage, events, background, hot, ...useCases };
+  const useCases = { pullManifest, access, transfers, stored, pullBlob, check };
+  const parts = { admission, fetch, tags, shelf, links, hot };
+  return { clock, upstream, storage, events, background, ...useCases, ...parts };
 }
 
 function half(): number {

@@ -1,7 +1,7 @@
 import { MemoryStorage } from '../../src/adapters/storage/memory/memory-storage.ts';
 import type { ByteRange } from '../../src/domain/byte-range.ts';
 import type { Digest } from '../../src/domain/digest.ts';
-import { StorageFailed } from '../../src/domain/errors.ts';
+import { StorageFailed, StorageFull } from '../../src/domain/errors.ts';
 import type {
   BlobStore,
   OpenBlob,
@@ -9,6 +9,7 @@ import type {
   StoredBlob,
 } from '../../src/domain/ports/blob-store.ts';
 import type { RecordStore } from '../../src/domain/ports/record-store.ts';
+import type { Capacity } from '../../src/domain/ports/storage-engine.ts';
 
 type Operation =
   | 'stage'
@@ -20,30 +21,40 @@ type Operation =
   | 'stat'
   | 'get'
   | 'put'
-  | 'delete';
+  | 'delete'
+  | 'remove';
 
 /** A storage in memory that fails, waits and counts as a test wants. */
 export class TroubledStorage extends MemoryStorage {
   /** Operations that fail. */
   readonly broken: Set<Operation> = new Set();
+  /** Operations that fail for want of room. */
+  readonly full: Set<Operation> = new Set();
   /** Awaited before an operation, if there is one for it; `opened` and `got` after theirs. */
   readonly gates: Map<Operation | 'opened' | 'got', () => Promise<void>> = new Map();
   /** A staged blob takes no byte beyond this many. */
   room: number = Number.POSITIVE_INFINITY;
+  /** What the medium has room for; undefined for one without bounds. */
+  medium: Capacity | undefined;
   /** Staged blobs in the order in which they were started. */
   readonly staged: TroubledStaged[] = [];
   override readonly blobs: BlobStore;
   override readonly records: RecordStore;
 
-  constructor() {
-    super();
-    const { blobs, records } = new MemoryStorage();
+  constructor(now?: () => number) {
+    super(now);
+    const { blobs, records } = new MemoryStorage(now);
     this.blobs = new TroubledBlobs(blobs, this);
     this.records = new TroubledRecords(records, this);
   }
 
+  async capacity(): Promise<Capacity | undefined> {
+    return this.medium;
+  }
+
   async pass(operation: Operation): Promise<void> {
     await this.gates.get(operation)?.();
+    if (this.full.has(operation)) throw new StorageFull('no room');
     if (this.broken.has(operation)) throw new StorageFailed(`${operation} fails`);
   }
 }
@@ -76,7 +87,8 @@ class TroubledBlobs implements BlobStore {
     return staged;
   }
 
-  delete(digest: Digest): Promise<boolean> {
+  async delete(digest: Digest): Promise<boolean> {
+    await this.#trouble.pass('remove');
     return this.#blobs.delete(digest);
   }
 

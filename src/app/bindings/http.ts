@@ -26,9 +26,24 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.mirror, t.config, t.accessLog, t.authenticator, t.reloads],
   );
   bind(t.lifecycle).toResolvedValue(
-    (config, storage, upstream, server, reloads, transfers, background, logger) =>
-      new Lifecycle({ config, storage, upstream, server, reloads, transfers, background, logger }),
-    [t.config, t.storage, t.upstream, t.server, t.reloads, t.transfers, t.background, t.logger],
+    (config, storage, upstream, server, reloads, transfers, background, logger, ...upkeep) => {
+      const [evictor, pullLog, events] = upkeep;
+      const parts = { config, storage, upstream, server, reloads, transfers, background, logger };
+      return new Lifecycle({ ...parts, evictor, pullLog, events });
+    },
+    [
+      t.config,
+      t.storage,
+      t.upstream,
+      t.server,
+      t.reloads,
+      t.transfers,
+      t.background,
+      t.logger,
+      t.evictor,
+      t.pullLog,
+      t.events,
+    ],
   );
 });
 

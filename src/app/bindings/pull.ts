@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { policyFor } from '../../domain/freshness.ts';
 import { RecordLeases } from '../../domain/lease/record-leases.ts';
 import { SOLE_LEASES } from '../../domain/lease/sole-leases.ts';
+import { Admission } from '../../domain/pull/admission.ts';
 import { Background } from '../../domain/pull/background.ts';
 import { BlobAccess } from '../../domain/pull/blob-access.ts';
 import { ListReferrers } from '../../domain/pull/list-referrers.ts';
@@ -10,7 +11,7 @@ import { ListTags } from '../../domain/pull/list-tags.ts';
 import { ManifestFetch } from '../../domain/pull/manifest-fetch.ts';
 import { ManifestShelf } from '../../domain/pull/manifest-shelf.ts';
 import { PullBlob } from '../../domain/pull/pull-blob.ts';
-import { PullManifest } from '../../domain/pull/pull-manifest.ts';
+import { PullManifest, type PullManifestPorts } from '../../domain/pull/pull-manifest.ts';
 import { PullThrough } from '../../domain/pull/pull-through.ts';
 import { RepositoryLinks } from '../../domain/pull/repository-links.ts';
 import { Slots } from '../../domain/pull/slots.ts';
@@ -30,6 +31,7 @@ const GATHER_MS = 5;
 export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
   bind(t.background).toResolvedValue(() => new Background(), []);
+  bind(t.admission).toResolvedValue(() => new Admission(), []);
   bind(t.links).toResolvedValue(
     ({ records }) => new RepositoryLinks(records, facts()),
     [t.storage],
@@ -59,9 +61,11 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.upstream, t.shelf, t.tags, t.hasher, t.events, t.background, t.leases, t.clock],
   );
   bind(t.pullManifest).toResolvedValue(
-    (upstream, shelf, tags, check, fetch, events, background) =>
-      new PullManifest({ upstream, shelf, tags, check, fetch, events, background }),
-    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background],
+    (upstream, shelf, tags, check, fetch, events, background, pullLog) => {
+      const noted: PullManifestPorts['noted'] = (...pull) => pullLog.pulled(...pull);
+      return new PullManifest({ upstream, shelf, tags, check, fetch, events, background, noted });
+    },
+    [t.upstream, t.shelf, t.tags, t.tagCheck, t.manifestFetch, t.events, t.background, t.pullLog],
   );
   bind(t.leases).toResolvedValue(
     ({ records, owners }, clock, events) => {
@@ -71,7 +75,8 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.transfers).toResolvedValue(
-    (upstream, { blobs }, links, access, leases, clock, hasher, events, background, config) => {
+    (upstream, { blobs }, links, access, leases, clock, hasher, events, background, ...rest) => {
+      const [config, admission] = rest;
       const retry = retryPolicy(config);
       const { random } = Math;
       const download = { upstream, clock, random, retry };
@@ -87,6 +92,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
         links,
         background,
         slots,
+        admit: (digest, bytes) => admission.ask(digest, bytes),
       });
     },
     [
@@ -100,6 +106,7 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
       t.events,
       t.background,
       t.config,
+      t.admission,
     ],
   );
   bind(t.blobAccess).toResolvedValue(

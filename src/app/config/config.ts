@@ -1,6 +1,8 @@
 import type { TlsOptions } from '../../adapters/http/tls-files.ts';
 import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
+import type { ImagePattern } from '../../domain/image-pattern.ts';
 import type { Verification } from '../../domain/pull/stored-blobs.ts';
+import type { ByteSize } from '../../domain/upkeep/byte-size.ts';
 import type { Origin } from './origin.ts';
 import type { Secret } from './secret.ts';
 
@@ -10,6 +12,7 @@ export interface Config {
   readonly storage: StorageConfig;
   /** Whether what is read from storage is compared with its digest. */
   readonly verification: Verification;
+  readonly cache: CacheConfig;
   readonly http: HttpConfig;
   readonly auth: AuthConfig;
   readonly log: LogConfig;
@@ -68,6 +71,18 @@ export type PluginOptions = Readonly<Record<string, unknown>>;
 export interface ConfigPlace {
   readonly key: string;
   readonly origin: Origin;
+}
+
+/** What stays in storage, and for how long. */
+export interface CacheConfig {
+  /** A share is one of the file system. */
+  readonly maxSize: ByteSize;
+  /** How far the cache is cleared when it has more than that; a share is one of `maxSize`. */
+  readonly lowWater: ByteSize;
+  /** Images that are never removed. */
+  readonly keep: readonly ImagePattern[];
+  /** How long after its last pull an image is removed, in milliseconds; 0 for never. */
+  readonly ttlMs: number;
 }
 
 export interface HttpConfig {

@@ -107,6 +107,29 @@ export interface ProxyOptions {
       readonly immutable?: boolean;
     }[];
   };
+  /** What is kept, and what makes way. */
+  readonly cache?: {
+    /**
+     * How much the cache may take: above it, the images go that were not pulled for longest. A
+     * share is one of the file system; in memory it means no limit. Default: `90%`.
+     */
+    readonly maxsize?: string | number;
+    /**
+     * How far they go then: a size, or a share of `proxy.cache.maxsize`, which may be written `0.9`
+     * too. Default: `90%`.
+     */
+    readonly lowwater?: string | number;
+    /**
+     * Images that are never removed: a list of patterns such as `library/debian:*`, written like
+     * those of `proxy.tags.rules`. One that has no tag any more is not kept.
+     */
+    readonly keep?: readonly string[];
+  };
+  /**
+   * How long after its last pull an image is removed; `0` for never. To the registry it counts from
+   * the first. Default: `168h`.
+   */
+  readonly ttl?: string;
 }
 
 /** Where the cache is kept: one driver. */
@@ -162,7 +185,7 @@ export interface HttpOptions {
    * How many processes serve behind the one port; `auto` is one for each processor. They share the
    * storage, which cannot be `inmemory` then. Default: `1`.
    */
-  readonly workers?: 'auto';
+  readonly workers?: number | 'auto';
   /** What clients may cost. */
   readonly limits?: {
     /**

@@ -75,6 +75,8 @@ const SCALARS: Readonly<Record<string, string>> = {
   duration: 'string',
   boolean: 'boolean',
   'whole number': 'number',
+  'whole number or `auto`': "number | 'auto'",
+  size: 'string | number',
 };
 
 function shapeType(shape: Shape, indent: string): string {

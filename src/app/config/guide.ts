@@ -52,6 +52,8 @@ Each variable that begins with \`REGISTRY_\` sets the key whose path it spells, 
 
 - A duration is written as in Go: \`90s\`, \`1h30m\`, \`500ms\`. A number without a unit counts nanoseconds.
   Nothing waits for longer than 24 days.
+- A size is written with its unit, \`200GiB\` (of 1024) or \`200GB\` (of 1000), as bytes without one, or
+  as a share, \`80%\`.
 - A boolean is \`true\` or \`false\`; \`yes\`, \`no\`, \`on\` and \`off\` are understood.
 - A text may be any single value, with or without quotes. An empty value is as good as none.
 

@@ -11,6 +11,7 @@ import { ConfigProblems } from './problem.ts';
 import { emptyMap, type RawMap } from './raw-tree.ts';
 import { Report } from './report.ts';
 import { authOf } from './sections/auth.ts';
+import { cacheOf } from './sections/cache.ts';
 import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
@@ -113,6 +114,7 @@ function configOf(values: Values, directory: () => string): Config {
     auth: authOf(values),
     log: logOf(values),
     verification: values.of(verify),
+    cache: cacheOf(values),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
     catalog: catalogOf(values),
   };

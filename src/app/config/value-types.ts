@@ -15,6 +15,9 @@ function scalar<T>(name: string, expected: string, type: ZodType<T, string>): Sc
 
 export const text: Scalar<string> = scalar('text', 'text', z.string());
 
+/** How much room something may take; `parseByteSize` says what is wrong with one. */
+export const size: Scalar<string> = scalar('size', 'a size such as `200GiB` or `80%`', z.string());
+
 /** With the words of YAML 1.1, which the registry's decoder (go.yaml.in/yaml/v2) takes. */
 export const boolean: Scalar<boolean> = scalar(
   'boolean',

@@ -1,7 +1,6 @@
 import type { Container } from 'inversify';
 import type { AccessLog } from '../../adapters/http/access-log.ts';
 import { createLogger, type Logger, silentLogger } from '../../adapters/telemetry/logger.ts';
-import type { Events } from '../../domain/ports/events.ts';
 import { MeteredUpstream } from '../../domain/upstream/metered-upstream.ts';
 import { createContainer } from '../container.ts';
 import { loadPlugins } from '../plugins/load-plugins.ts';
@@ -58,14 +57,7 @@ function loggerFor({ loaded, write }: ReadOptions): Logger {
 
 /** Before anything is made of it: what is counted and told goes by here. */
 function watch(container: Container, stats: StatsCounter, listeners: EventListeners): void {
-  container.onActivation(TOKENS.events, (_, events): Events => {
-    return {
-      emit: (event) => {
-        events.emit(event);
-        listeners.emit(event);
-      },
-    };
-  });
+  container.get(TOKENS.events).listen((event) => listeners.emit(event));
   container.onActivation(TOKENS.accessLog, (_, log): AccessLog => {
     return {
       request: (entry) => {

@@ -6,6 +6,8 @@ import type { ByteReader } from './byte-reader.ts';
 export interface StoredBlob {
   readonly digest: Digest;
   readonly size: number;
+  /** When it was stored, in milliseconds since 1970, where the storage tells it. */
+  readonly storedAtMs?: number;
 }
 
 /** A blob, or a part of it, that is open for reading. */

@@ -40,6 +40,14 @@ export type MirrorEvent =
       readonly size: number;
     }
   | {
+      /** The upstream has begun to send a blob. */
+      readonly type: 'transfer-started';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      /** In bytes; undefined while nobody has announced it. */
+      readonly size: number | undefined;
+    }
+  | {
       /** A download broke and goes on from `offset` after `delayMs`. */
       readonly type: 'transfer-resumed';
       readonly repository: RepositoryName;
@@ -98,6 +106,47 @@ export type MirrorEvent =
       readonly digest: Digest;
       /** The process, by the name of its socket in `kagami/owners`. */
       readonly from: string;
+    }
+  | {
+      /** The whole storage was looked through. */
+      readonly type: 'stock-taken';
+      readonly images: number;
+      readonly blobs: number;
+      readonly bytes: number;
+      readonly tookMs: number;
+    }
+  | {
+      /** An image was removed from storage, with what no other one needs. */
+      readonly type: 'evicted';
+      readonly repository: RepositoryName;
+      readonly digest: Digest;
+      readonly tags: readonly Tag[];
+      /** How much that was. */
+      readonly bytes: number;
+      readonly why: 'expired' | 'over budget';
+    }
+  | {
+      /** What had to go has gone. */
+      readonly type: 'cache-trimmed';
+      readonly images: number;
+      /** How many blobs there were that no image needed. */
+      readonly orphans: number;
+      readonly freedBytes: number;
+      /** What is left, and what may be where that is limited. */
+      readonly bytes: number;
+      readonly maxBytes?: number;
+    }
+  | {
+      /** More is in storage than may be, and all of it is kept, in use, or cannot be removed. */
+      readonly type: 'over-budget';
+      readonly bytes: number;
+      readonly maxBytes: number;
+    }
+  | {
+      /** Looking after the storage failed; it is tried again later. */
+      readonly type: 'upkeep-failed';
+      readonly what: string;
+      readonly cause: unknown;
     }
   | {
       /** A host of the upstream kept failing and is not asked until a probe is answered. */

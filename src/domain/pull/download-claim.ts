@@ -34,6 +34,8 @@ export interface ClaimJob {
   following(blob: FollowedBlob, size: number | undefined): void;
   /** More of it has come. */
   grew(): void;
+  /** All of it is here and verified, though it is not stored yet. */
+  whole(): void;
   /** Whether it is still wanted. */
   wanted(): boolean;
 }
@@ -60,6 +62,7 @@ export class DownloadClaim {
   #followed: FollowedBlob | undefined;
   #size: number | undefined;
   #permitted = false;
+  #isWhole = false;
   /** Whether what is stored counts. */
   #trustsStorage: boolean;
 
@@ -101,13 +104,26 @@ export class DownloadClaim {
     for (let waitedMs = 0; waitedMs < TAKE_EVERY_MS; waitedMs += everyMs) {
       if (!this.#job.wanted()) throw new UpstreamUnreachable('the mirror is stopping');
       const goesOn = await (this.#followed === undefined ? this.#find(holder) : this.#look());
-      if (!goesOn) break;
+      if (!goesOn) {
+        await this.#hearOfWhole();
+        break;
+      }
       await pause(clock, everyMs);
     }
     if (await this.#isStored()) return true;
     this.#mustBeThere();
     await pause(clock, everyMs);
     return false;
+  }
+
+  /** The last byte need not wait until it is stored, for which there may have to be room first. */
+  async #hearOfWhole(): Promise<void> {
+    if (this.#followed === undefined || this.#isWhole || this.#followed.end !== this.#size) return;
+    const { leases } = this.#ports;
+    const holder = await leases.holderOf(blobLease(this.#job.digest));
+    if (holder?.note['whole'] === undefined) return;
+    this.#isWhole = true;
+    this.#job.whole();
   }
 
   /** What the one who downloads it has thrown away was wrong, or could not be kept. */

@@ -57,6 +57,12 @@ export class ManifestShelf {
     }
   }
 
+  /** The manifest is not in storage any more, nor are these blobs of the repository. */
+  forget(repository: RepositoryName, digest: Digest, blobs: Iterable<Digest>): void {
+    this.#ports.hot.delete(`${repository}@${digest}`);
+    for (const blob of blobs) this.#ports.listed.delete(`${repository}@${blob}`);
+  }
+
   /** A blob's size in bytes, if one of the repository's latest manifests lists it. */
   listedSize(repository: RepositoryName, digest: Digest): number | undefined {
     return this.#ports.listed.get(`${repository}@${digest}`);

@@ -20,6 +20,8 @@ export interface PullManifestPorts {
   readonly fetch: ManifestFetch;
   readonly events: Events;
   readonly background: Background;
+  /** Told of each manifest that is served, which has to cost next to nothing. */
+  readonly noted: (repository: RepositoryName, manifest: Digest) => void;
 }
 
 /** Serves a manifest: the one here if it is the latest, else the upstream's, else the last known. */
@@ -31,6 +33,20 @@ export class PullManifest {
   }
 
   async get(repository: RepositoryName, reference: Reference): Promise<ServedManifest> {
+    const got = await this.#get(repository, reference);
+    this.#ports.noted(repository, got.descriptor.digest);
+    return got;
+  }
+
+  /** For a HEAD: a manifest that is not here is not fetched, since that would count as a pull. */
+  async resolve(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest> {
+    const resolved = await this.#resolve(repository, reference);
+    const isHere = resolved.source !== 'miss';
+    if (isHere) this.#ports.noted(repository, resolved.descriptor.digest);
+    return resolved;
+  }
+
+  async #get(repository: RepositoryName, reference: Reference): Promise<ServedManifest> {
     if (reference.kind === 'digest') return this.#byDigest(repository, reference.digest);
     const { tag } = reference;
     const known = await this.#knownTag(repository, tag);
@@ -40,8 +56,7 @@ export class PullManifest {
     return this.#latest(repository, tag, known);
   }
 
-  /** For a HEAD: a manifest that is not here is not fetched, since that would count as a pull. */
-  async resolve(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest> {
+  async #resolve(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest> {
     if (reference.kind === 'tag') return this.#resolveTag(repository, reference.tag);
     const here = await this.#find(repository, reference.digest);
     if (here !== undefined) return served(here, 'hit');
@@ -52,7 +67,7 @@ export class PullManifest {
   async #resolveTag(repository: RepositoryName, tag: Tag): Promise<ResolvedManifest> {
     const known = await this.#knownTag(repository, tag);
     if (known !== undefined && this.#isUsable(repository, tag, known)) {
-      return this.resolve(repository, { kind: 'digest', digest: known.digest });
+      return this.#resolve(repository, { kind: 'digest', digest: known.digest });
     }
     let descriptor: Descriptor;
     try {

@@ -4,6 +4,7 @@ import type { RecordStore } from '../ports/record-store.ts';
 import {
   digestFromPath,
   layerLinkKey,
+  layersKey,
   REPOSITORIES,
   revisionLinkKey,
   revisionsKey,
@@ -23,7 +24,8 @@ export function linkedDigest(bytes: Uint8Array | undefined, expected: Digest): b
 
 /**
  * Which blobs and manifests a repository may read: the links of the registry's layout. That a link
- * is there is remembered; that one is missing is not, since another process may write it.
+ * is there is remembered, and may be wrong when another process has removed it; that one is missing
+ * is not, since another process may write it.
  */
 export class RepositoryLinks {
   readonly #records: RecordStore;
@@ -42,6 +44,11 @@ export class RepositoryLinks {
     return this.#link(layerLinkKey(repository, digest), digest);
   }
 
+  /** False if there was none. */
+  unlinkLayer(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#unlink(layerLinkKey(repository, digest));
+  }
+
   hasRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
     return this.#has(revisionLinkKey(repository, digest), digest);
   }
@@ -50,9 +57,27 @@ export class RepositoryLinks {
     return this.#link(revisionLinkKey(repository, digest), digest);
   }
 
+  /** False if there was none. */
+  unlinkRevision(repository: RepositoryName, digest: Digest): Promise<boolean> {
+    return this.#unlink(revisionLinkKey(repository, digest));
+  }
+
+  /** Looks into the storage the next time, whatever is remembered. */
+  forgetRevision(repository: RepositoryName, digest: Digest): void {
+    this.#known.delete(revisionLinkKey(repository, digest));
+  }
+
   /** The manifests that the repository has a link to. */
-  async *revisions(repository: RepositoryName): AsyncIterable<Digest> {
-    const folder = revisionsKey(repository);
+  revisions(repository: RepositoryName): AsyncIterable<Digest> {
+    return this.#linked(revisionsKey(repository));
+  }
+
+  /** The blobs that the repository has a link to. */
+  layers(repository: RepositoryName): AsyncIterable<Digest> {
+    return this.#linked(layersKey(repository));
+  }
+
+  async *#linked(folder: string): AsyncIterable<Digest> {
     for (const algorithm of await this.#records.children(folder)) {
       for (const encoded of await this.#records.children(`${folder}/${algorithm}`)) {
         const digest = digestFromPath(algorithm, encoded);
@@ -62,12 +87,21 @@ export class RepositoryLinks {
   }
 
   /** The repositories that hold a manifest, in no order. */
-  async *repositories(below = ''): AsyncIterable<RepositoryName> {
+  repositories(): AsyncIterable<RepositoryName> {
+    return this.#repositories('', ['_manifests']);
+  }
+
+  /** Those too that hold nothing but links to blobs. */
+  repositoriesWithLinks(): AsyncIterable<RepositoryName> {
+    return this.#repositories('', ['_manifests', '_layers']);
+  }
+
+  async *#repositories(below: string, holding: readonly string[]): AsyncIterable<RepositoryName> {
     const folder = below === '' ? REPOSITORIES : `${REPOSITORIES}/${below}`;
     const names = await this.#records.children(folder);
-    if (isRepositoryName(below) && names.includes('_manifests')) yield below;
+    if (isRepositoryName(below) && holding.some((name) => names.includes(name))) yield below;
     for (const name of names.filter((child) => !child.startsWith('_'))) {
-      yield* this.repositories(below === '' ? name : `${below}/${name}`);
+      yield* this.#repositories(below === '' ? name : `${below}/${name}`, holding);
     }
   }
 
@@ -78,9 +112,20 @@ export class RepositoryLinks {
     return found;
   }
 
+  /** Looks into the storage whatever is remembered: another process may have removed the link. */
   async #link(key: string, digest: Digest): Promise<void> {
-    if (await this.#has(key, digest)) return;
-    await this.#records.put(key, encodeUtf8(digest));
+    const isThere = linkedDigest(await this.#records.get(key), digest);
+    if (!isThere) await this.#records.put(key, encodeUtf8(digest));
     this.#known.set(key, true);
+  }
+
+  /** Forgotten before, so that nobody counts on it, and after, in case somebody has looked meanwhile. */
+  async #unlink(key: string): Promise<boolean> {
+    this.#known.delete(key);
+    try {
+      return await this.#records.delete(key);
+    } finally {
+      this.#known.delete(key);
+    }
   }
 }

@@ -88,6 +88,14 @@ export class StoredBlobs {
     }
   }
 
+  /** Removes the blob; false if there was none. Whoever reads it just now reads on. */
+  async remove(digest: Digest): Promise<boolean> {
+    this.#forget(digest);
+    const wasHere = await this.#ports.blobs.delete(digest);
+    this.#forget(digest); // in case somebody has read it meanwhile
+    return wasHere;
+  }
+
   /**
    * One that does not have the size that a manifest lists is looked through first: the manifest may be
    * what is wrong, and must not cost others a blob that is sound.
@@ -188,10 +196,13 @@ export class StoredBlobs {
   }
 
   async #putAside(digest: Digest): Promise<void> {
-    const { blobs, sound, hot } = this.#ports;
-    sound.delete(digest);
-    hot?.delete(digest);
-    await blobs.setAside(digest);
+    this.#forget(digest);
+    await this.#ports.blobs.setAside(digest);
+  }
+
+  #forget(digest: Digest): void {
+    this.#ports.sound.delete(digest);
+    this.#ports.hot?.delete(digest);
   }
 
   #unreadable(repository: RepositoryName, digest: Digest, cause: unknown): void {

@@ -4,7 +4,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import { isTag, type Tag } from '../reference.ts';
-import { tagCheckKey, tagIndexKey, tagLinkKey, tagsKey } from '../registry-layout.ts';
+import {
+  tagCheckKey,
+  tagIndexesKey,
+  tagIndexKey,
+  tagLinkKey,
+  tagsKey,
+} from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import { decodeUtf8, encodeUtf8 } from '../utf8.ts';
 import { Turns } from './turns.ts';
@@ -97,6 +103,23 @@ export class TagBook {
     });
   }
 
+  /**
+   * The digest's manifest is to go: no tag of the repository leads to it any more. A tag that points
+   * to another by now keeps that.
+   *
+   * @returns the tags that are gone
+   */
+  async release(repository: RepositoryName, digest: Digest): Promise<Tag[]> {
+    const released: Tag[] = [];
+    for (const name of await this.#records.children(tagsKey(repository))) {
+      if (!isTag(name)) continue;
+      const key = tagLinkKey(repository, name);
+      const isGone = await this.#turns.run(key, () => this.#release(repository, name, digest));
+      if (isGone) released.push(name);
+    }
+    return released;
+  }
+
   /** The tags in storage, in ascending order. */
   async tags(repository: RepositoryName): Promise<Tag[]> {
     const tags: Tag[] = [];
@@ -123,6 +146,32 @@ export class TagBook {
     await this.#records.put(tagCheckKey(repository, tag), check);
   }
 
+  /** Whether the tag is gone, and not only one of the digests that it had. */
+  async #release(repository: RepositoryName, tag: Tag, digest: Digest): Promise<boolean> {
+    const key = tagLinkKey(repository, tag);
+    if (digestIn(await this.#records.get(key)) !== digest) {
+      await this.#records.delete(tagIndexKey(repository, tag, digest));
+      return false;
+    }
+    await this.#records.delete(key);
+    this.#forgetStored(key, digest);
+    const folder = tagIndexesKey(repository, tag);
+    for (const algorithm of await this.#records.children(folder)) {
+      for (const encoded of await this.#records.children(`${folder}/${algorithm}`)) {
+        await this.#records.delete(`${folder}/${algorithm}/${encoded}/link`);
+      }
+    }
+    await this.#records.delete(tagCheckKey(repository, tag));
+    return true;
+  }
+
+  /** What the upstream has said since, and is not stored yet, holds all the same. */
+  #forgetStored(key: string, digest: Digest): void {
+    const known = this.#entries.get(key);
+    if (known?.digest === digest) this.#entries.delete(key);
+    else if (known !== undefined) this.#entries.set(key, { ...known, stored: undefined });
+  }
+
   async #stored(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
     const digest = digestIn(await this.#records.get(tagLinkKey(repository, tag)));
     if (digest === undefined) return undefined;
@@ -144,7 +193,7 @@ export class TagBook {
 }
 
 /** What a link says, or undefined for an empty or broken one: that is a miss, and heals itself. */
-function digestIn(bytes: Uint8Array | undefined): Digest | undefined {
+export function digestIn(bytes: Uint8Array | undefined): Digest | undefined {
   if (bytes === undefined) return undefined;
   try {
     const text = decodeUtf8(bytes).trim();

@@ -10,8 +10,9 @@ import {
 import { SOLE_LEASE } from '../lease/sole-leases.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hash, Hasher } from '../ports/hasher.ts';
-import type { Lease } from '../ports/leases.ts';
+import type { Lease, LeaseNote } from '../ports/leases.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { Admit } from './admission.ts';
 import { Announcer } from './announcer.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type DownloadPorts, download } from './download.ts';
@@ -26,6 +27,8 @@ import { TransferReader } from './transfer-reader.ts';
 export interface TransferPorts extends DownloadPorts, ClaimPorts {
   readonly hasher: Hasher;
   readonly events: Events;
+  /** Asked before a blob that is whole becomes visible in the storage. */
+  readonly admit?: Admit;
   /** How long what has come may be gathered before the readers are told, in milliseconds. */
   readonly gatherMs: number;
 }
@@ -125,6 +128,15 @@ export class Transfer {
     return this.#size;
   }
 
+  /**
+   * How many of its bytes are in the staging area; undefined before the upstream has begun to send,
+   * and of what will not be stored.
+   */
+  get stagedBytes(): number | undefined {
+    const isKept = this.#state !== 'asking' && this.#staging?.failure === undefined;
+    return isKept ? this.#staging?.length : undefined;
+  }
+
   /** Resolves when the upstream has begun to send; rejects if it does not. */
   async opened(): Promise<void> {
     while (this.#state === 'asking') {
@@ -194,6 +206,7 @@ export class Transfer {
         this.#open(size ?? this.#size);
       },
       grew: () => this.#news.soon(),
+      whole: () => this.#complete(),
       wanted: () => !this.#stopped,
     });
     const settled = await claim.settle();
@@ -262,6 +275,13 @@ export class Transfer {
     this.#size = this.#source.end;
     this.#state = 'whole';
     this.#news.now();
+    this.#tell({ whole: 1 });
+  }
+
+  /** To those who follow: that the upstream has answered, and how far it has come. */
+  #tell(more: LeaseNote): void {
+    const size = this.#size === undefined ? {} : { size: this.#size };
+    void this.#lease.tell({ repository: this.origin, opened: 1, ...size, ...more });
   }
 
   #pieces(): AsyncIterable<Uint8Array> {
@@ -274,7 +294,7 @@ export class Transfer {
       expectedSize: this.#size,
       opened: (size) => {
         this.#open(size);
-        void this.#lease.tell({ repository, opened: 1, ...(size === undefined ? {} : { size }) });
+        this.#tell({});
       },
       interrupted: (offset, delayMs, cause) => {
         const type = 'transfer-resumed';
@@ -286,12 +306,22 @@ export class Transfer {
 
   #open(size: number | undefined): void {
     this.#size = size;
+    const isFirst = this.#state === 'asking';
     this.#state = 'receiving';
+    if (isFirst) this.#started();
     this.#changed.fire();
+  }
+
+  #started(): void {
+    const { origin: repository, digest, size } = this;
+    this.#ports.events.emit({ type: 'transfer-started', repository, digest, size });
   }
 
   async #commit(): Promise<boolean> {
     try {
+      if (this.stagedBytes !== undefined) {
+        await this.#ports.admit?.(this.digest, this.#spool.end);
+      }
       await this.#staging?.commit();
       return this.#staging !== undefined;
     } catch (cause) {

@@ -33,6 +33,11 @@ export class Transfers {
     return this.#running.get(digest);
   }
 
+  /** Those that can be joined. */
+  running(): Iterable<Transfer> {
+    return this.#running.values();
+  }
+
   /** Starts a download that others can join. There must be none for this digest. */
   start(job: TransferJob): Transfer {
     const { digest } = job;

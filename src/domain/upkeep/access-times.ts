@@ -45,7 +45,7 @@ export class AccessTimes {
     const known = shelf.pulls.get(manifest);
     if (known === undefined) shelf.pulls.set(manifest, { ms: nowMs });
     else known.ms = nowMs;
-    if (shelf.dirtySinceMs === undefined) this.#soil(shelf, nowMs);
+    this.#soil(shelf, nowMs);
   }
 
   /** When it was last pulled, as far as is known here. */
@@ -58,7 +58,7 @@ export class AccessTimes {
     const shelf = this.#shelves.get(repository) ?? this.#newShelf(repository);
     shelf.pulls.delete(manifest);
     shelf.forgotten.add(manifest);
-    if (shelf.dirtySinceMs === undefined) this.#soil(shelf, nowMs);
+    this.#soil(shelf, nowMs);
   }
 
   /** The repositories whose records are to be written now. */
@@ -75,15 +75,38 @@ export class AccessTimes {
     return Array.from(this.#dirty, ({ repository }) => repository);
   }
 
-  /** Takes over what a record says, for example one that an earlier process wrote. */
+  /**
+   * Takes over what a record says, for example one that an earlier process wrote. One that says less
+   * than was written to it is written again: two processes did so at once.
+   */
   learn(repository: RepositoryName, record: Uint8Array | undefined, nowMs: number): void {
     for (const [manifest, ms] of readAccessRecord(record, nowMs)) {
-      const { pulls, forgotten } = this.#shelves.get(repository) ?? this.#newShelf(repository);
-      if (forgotten.has(manifest)) continue;
-      const known = pulls.get(manifest);
-      if (known === undefined) pulls.set(manifest, { ms });
-      else known.ms = Math.max(known.ms, ms);
+      const shelf = this.learnPull(repository, manifest, ms);
+      const knownMs = shelf.pulls.get(manifest)?.ms ?? ms;
+      if (knownMs - ms >= this.#writtenEveryMs) this.#soil(shelf, nowMs);
     }
+  }
+
+  /** Takes over what is known from elsewhere. */
+  learnPull(repository: RepositoryName, manifest: Digest, pulledMs: number): Shelf {
+    const shelf = this.#shelves.get(repository) ?? this.#newShelf(repository);
+    const known = shelf.pulls.get(manifest);
+    if (known !== undefined) known.ms = Math.max(known.ms, pulledMs);
+    else if (!shelf.forgotten.has(manifest)) shelf.pulls.set(manifest, { ms: pulledMs });
+    return shelf;
+  }
+
+  /** All that is known. */
+  *all(): Iterable<readonly [repository: RepositoryName, manifest: Digest, pulledMs: number]> {
+    for (const repository of this.#shelves.keys()) {
+      for (const [manifest, ms] of this.of(repository)) yield [repository, manifest, ms];
+    }
+  }
+
+  /** All that is known of a repository. */
+  of(repository: RepositoryName): Pulls {
+    const shelf = this.#shelves.get(repository);
+    return shelf === undefined ? [] : timesOf(shelf);
   }
 
   /**
@@ -109,7 +132,7 @@ export class AccessTimes {
   /** What was to be written could not be: it is due again. */
   keep(repository: RepositoryName, nowMs: number): void {
     const shelf = this.#shelves.get(repository);
-    if (shelf !== undefined && shelf.dirtySinceMs === undefined) this.#soil(shelf, nowMs);
+    if (shelf !== undefined) this.#soil(shelf, nowMs);
   }
 
   #newShelf(repository: RepositoryName): Shelf {
@@ -124,6 +147,7 @@ export class AccessTimes {
   }
 
   #soil(shelf: Shelf, nowMs: number): void {
+    if (shelf.dirtySinceMs !== undefined) return;
     shelf.dirtySinceMs = nowMs;
     this.#dirty.add(shelf);
   }

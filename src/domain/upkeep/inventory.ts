@@ -26,20 +26,29 @@ export interface ImageSize {
 export class HeldImage {
   readonly repository: RepositoryName;
   readonly tags: readonly Tag[];
-  readonly lastPullMs: number;
   /** The numbers that its members have in the ledger, each once; its own manifest comes first. */
   readonly members: readonly [own: number, ...others: number[]];
   readonly #blobs: BlobLedger;
+  #lastPullMs: number;
 
   constructor(facts: ImageFacts, blobs: BlobLedger) {
     this.repository = facts.repository;
     this.tags = facts.tags;
-    this.lastPullMs = facts.lastPullMs;
+    this.#lastPullMs = facts.lastPullMs;
     const others = new Set(facts.members);
     others.delete(facts.digest);
     const numbers = Array.from(others, (digest) => blobs.numberOf(digest));
     this.members = [blobs.numberOf(facts.digest), ...numbers];
     this.#blobs = blobs;
+  }
+
+  get lastPullMs(): number {
+    return this.#lastPullMs;
+  }
+
+  /** It was pulled, too, at this time; its last pull never moves back. */
+  pulledAt(ms: number): void {
+    if (ms > this.#lastPullMs) this.#lastPullMs = ms;
   }
 
   get digest(): Digest {
@@ -65,6 +74,12 @@ export class Inventory {
     this.blobs.remove(digest);
   }
 
+  /** Whether the blob is in storage. */
+  holds(digest: Digest): boolean {
+    const blob = this.blobs.digests.find(digest);
+    return blob >= 0 && this.blobs.isHere(blob);
+  }
+
   /** What was said of the image before is replaced; only its last pull never moves back. */
   addImage(facts: ImageFacts): void {
     const before = this.image(facts.repository, facts.digest);
@@ -73,14 +88,14 @@ export class Inventory {
     const image = new HeldImage({ ...facts, repository, lastPullMs }, this.blobs);
     for (const blob of image.members) this.blobs.need(blob);
     for (const blob of before?.members ?? []) this.blobs.release(blob);
-    this.#imagesOf(repository).set(image.members[0], image);
+    this.#mapOf(repository).set(image.members[0], image);
   }
 
   /** Those of its members that are here and that no image needs any more: they may be deleted. */
   removeImage(repository: RepositoryName, digest: Digest): Digest[] {
     const image = this.image(repository, digest);
     if (image === undefined) return [];
-    const images = this.#imagesOf(repository);
+    const images = this.#mapOf(repository);
     images.delete(image.members[0]);
     if (images.size === 0) this.#repositories.delete(repository);
     for (const blob of image.members) this.blobs.release(blob);
@@ -92,6 +107,34 @@ export class Inventory {
   image(repository: RepositoryName, digest: Digest): HeldImage | undefined {
     const own = this.blobs.digests.find(digest);
     return this.#repositories.get(repository)?.get(own);
+  }
+
+  /** Those of the members of `image` that another image of its repository needs. */
+  sharedInRepository(image: HeldImage): Set<number> {
+    const shared = new Set<number>();
+    // What one image alone needs is in no other: that is most, and saves the looking.
+    const sought = new Set(image.members.filter((blob) => this.blobs.needsOf(blob) > 1));
+    for (const other of this.imagesOf(image.repository)) {
+      if (sought.size === 0) break;
+      if (other.members[0] === image.members[0]) continue;
+      for (const blob of other.members) if (sought.delete(blob)) shared.add(blob);
+    }
+    return shared;
+  }
+
+  /** Those of a repository, in no order. */
+  *imagesOf(repository: RepositoryName): Iterable<HeldImage> {
+    yield* this.#repositories.get(repository)?.values() ?? [];
+  }
+
+  get repositories(): Iterable<RepositoryName> {
+    return this.#repositories.keys();
+  }
+
+  get imageCount(): number {
+    let count = 0;
+    for (const images of this.#repositories.values()) count += images.size;
+    return count;
   }
 
   /** All of them, in no order. */
@@ -110,7 +153,7 @@ export class Inventory {
     return { bytes, ownBytes };
   }
 
-  #imagesOf(repository: RepositoryName): Map<number, HeldImage> {
+  #mapOf(repository: RepositoryName): Map<number, HeldImage> {
     let images = this.#repositories.get(repository);
     if (images === undefined) {
       images = new Map();

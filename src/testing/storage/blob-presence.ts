@@ -3,6 +3,9 @@ import type { DefineTest } from '../define-test.ts';
 import { bytesOf, content, contentOf, listed, readAll, sameBytes, store } from './content.ts';
 import { type CreateStorage, engineSuite } from './engine-suite.ts';
 
+/** A file system may have a clock of its own, and round its times. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 export function blobPresenceContract(test: DefineTest, create: CreateStorage): void {
   engineSuite({ part: `stat, delete, set aside and list`, test, create }, (it) => {
     it('stat tells the size, and undefined for what is not there', async ({ blobs }) => {
@@ -71,6 +74,18 @@ export function blobPresenceContract(test: DefineTest, create: CreateStorage): v
         .sort((a, b) => (a.digest < b.digest ? -1 : 1));
       assert.deepEqual(await listed(blobs), expected);
       staged.close();
+    });
+
+    it('list tells when a blob was stored, where the storage knows it', async ({ blobs }) => {
+      const earliest = Date.now() - CLOCKS_DIFFER_MS;
+      await store(blobs, content(10));
+      for await (const { storedAtMs } of blobs.list()) {
+        const isNow =
+          storedAtMs !== undefined &&
+          storedAtMs >= earliest &&
+          storedAtMs <= Date.now() + CLOCKS_DIFFER_MS;
+        assert.ok(isNow || storedAtMs === undefined, `${storedAtMs}`);
+      }
     });
 
     it('list may be left early', async ({ blobs }) => {

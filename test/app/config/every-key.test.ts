@@ -125,6 +125,7 @@ function sampleOfWord(name: string, otherThan: string | undefined): string {
   if (name === 'boolean') return otherThan === 'true' ? 'false' : 'true';
   if (name === 'whole number') return '7';
   if (name === 'duration') return '7m';
+  if (name === 'size') return '7GiB';
   const words = [...name.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '');
   return words.findLast((word) => word !== otherThan) ?? 'sample';
 }

@@ -116,7 +116,6 @@ const WITHOUT_EFFECT = [
   'log.reportcaller (config.yml:7:3)',
   'log.hooks (config.yml:8:3)',
   'proxy.exec (config.yml:21:3)',
-  'proxy.ttl (config.yml:22:3)',
   'proxy.cachewritetimeout (config.yml:23:3)',
   'storage.filesystem.maxthreads (config.yml:26:46)',
   'storage.delete.enabled (config.yml:28:12)',

@@ -47,6 +47,38 @@ testSuite('RepositoryLinks', (it) => {
     assert.ok(await links.hasLayer(ALPINE, DIGEST));
   });
 
+  it('writes a link again that another process has removed, though it is remembered', async () => {
+    const { links, storage } = pullParts();
+    await links.linkLayer(ALPINE, DIGEST);
+    await storage.records.delete(KEY);
+    assert.ok(await links.hasLayer(ALPINE, DIGEST));
+    await links.linkLayer(ALPINE, DIGEST);
+    assert.is(Buffer.from((await storage.records.get(KEY)) ?? []).toString(), DIGEST);
+  });
+
+  it('removes a link, and remembers it no more', async () => {
+    const { links, storage } = pullParts();
+    await links.linkLayer(ALPINE, DIGEST);
+    await links.linkRevision(ALPINE, DIGEST);
+    assert.ok(await links.unlinkLayer(ALPINE, DIGEST));
+    assert.not(await links.unlinkLayer(ALPINE, DIGEST));
+    assert.not(await links.hasLayer(ALPINE, DIGEST));
+    assert.is(await storage.records.get(KEY), undefined);
+    assert.ok(await links.hasRevision(ALPINE, DIGEST));
+    await links.unlinkRevision(ALPINE, DIGEST);
+    assert.equal(await all(links.repositoriesWithLinks()), []);
+  });
+
+  it('lists blobs, and the repositories that hold nothing but them', async () => {
+    const { links } = pullParts();
+    await links.linkLayer(ALPINE, DIGEST);
+    await links.linkRevision(BUSYBOX, DIGEST);
+    assert.equal(await all(links.layers(ALPINE)), [DIGEST]);
+    assert.equal(await all(links.layers(BUSYBOX)), []);
+    assert.equal((await all(links.repositoriesWithLinks())).sort(), [ALPINE, BUSYBOX]);
+    assert.equal(await all(links.repositories()), [BUSYBOX]);
+  });
+
   it('takes bytes of the right length that are no text for broken', () => {
     assert.not(linkedDigest(new Uint8Array(DIGEST.length).fill(0xff), DIGEST));
   });

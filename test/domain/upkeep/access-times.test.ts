@@ -136,6 +136,30 @@ testSuite('the times of pulls', (it) => {
     assert.equal(times.unwritten(), []);
   });
 
+  it('are written again if the record says less than was written to it', () => {
+    const times = new AccessTimes(10);
+    times.pulled(ALPINE, A, 100);
+    times.pulled(ALPINE, B, 100);
+    times.merge(ALPINE, undefined, 100);
+    times.learn(ALPINE, record({ [A]: 91, [B]: 100 }), 200);
+    assert.equal(times.unwritten(), []);
+    times.learn(ALPINE, record({ [A]: 90, [B]: 100 }), 200);
+    assert.equal(times.unwritten(), [ALPINE]);
+  });
+
+  it('tell all that is known', () => {
+    const times = new AccessTimes();
+    times.pulled(ALPINE, A, 100);
+    times.learnPull(BUSYBOX, B, 5);
+    assert.equal(
+      [...times.all()],
+      [
+        [ALPINE, A, 100],
+        [BUSYBOX, B, 5],
+      ],
+    );
+  });
+
   it('are forgotten with their manifests, and do not come back out of the record', () => {
     const times = new AccessTimes();
     times.learn(ALPINE, record({ [A]: 5, [B]: 6 }), NOW_MS);

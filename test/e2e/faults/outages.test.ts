@@ -103,7 +103,7 @@ testSuite('While the Hub is down', (it) => {
 
   it('a tag is served however old it is, without proxy.tags.staleiferror', async () => {
     const clock = new ShiftedClock(FACTOR);
-    const made = await scene({ moment: 'warm', clock });
+    const made = await scene({ moment: 'warm', clock, env: { PROXY_TTL: '0' } });
     await made.hub.down('registry');
     clock.advance(365 * 24 * HOUR_MS);
     assert.is(await made.pull(), STALE);

@@ -37,6 +37,7 @@ async function blobIn(
 ): Promise<StoredBlob | undefined> {
   const digest = digestFromPath(algorithm, name);
   const stats = digest && (await statIfThere(`${folder}/${name}/data`));
-  const size = stats && blobSize(stats, digest);
-  return size === undefined || digest === undefined ? undefined : { digest, size };
+  if (stats === undefined || digest === undefined) return undefined;
+  const size = blobSize(stats, digest);
+  return size === undefined ? undefined : { digest, size, storedAtMs: stats.mtimeMs };
 }

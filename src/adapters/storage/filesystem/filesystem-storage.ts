@@ -1,10 +1,12 @@
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
-import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
+import type { Capacity, StorageEngine } from '../../../domain/ports/storage-engine.ts';
+import { capacityAt } from './capacity.ts';
 import { type Disk, SYSTEM_DISK } from './disk.ts';
 import { FileBlobStore } from './file-blob-store.ts';
 import { FileRecordStore } from './file-record-store.ts';
+import { orStorageFailed } from './fs-errors.ts';
 import { probe } from './probe.ts';
 import { RootFolder } from './root-folder.ts';
 
@@ -41,6 +43,10 @@ export class FilesystemStorage implements StorageEngine {
   async start(): Promise<void> {
     await probe(this.#disk, this.#root);
     await this.#blobs.start();
+  }
+
+  capacity(): Promise<Capacity | undefined> {
+    return orStorageFailed('the room on the disk could not be told', capacityAt(this.#root.path));
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { StorageFailed } from '../../../domain/errors.ts';
+import { StorageFailed, StorageFull } from '../../../domain/errors.ts';
 
 /** What the system's error codes mean, where it helps to say it. */
 const MEANINGS: Record<string, string> = {
@@ -33,7 +33,12 @@ export function storageFailed(what: string, cause: unknown): StorageFailed {
   const meaning = MEANINGS[errno ?? ''];
   const code = errno === undefined ? '' : ` (${errno})`;
   const message = `${what}${meaning === undefined ? '' : `: ${meaning}`}${code}`;
-  return new StorageFailed(message, { detail: errno === undefined ? undefined : { errno }, cause });
+  const Failure = isFull(errno) ? StorageFull : StorageFailed;
+  return new Failure(message, { detail: errno === undefined ? undefined : { errno }, cause });
+}
+
+function isFull(errno: string | undefined): boolean {
+  return errno === 'ENOSPC' || errno === 'EDQUOT';
 }
 
 /** Waits for `work`; what it throws becomes a StorageFailed. */

@@ -13,17 +13,27 @@ import type { PieceList } from './piece-list.ts';
 /** How many suspended blobs are kept, the latest: nobody may ever come back for them. */
 const SUSPENDED = 16;
 
+interface Kept {
+  readonly pieces: PieceList;
+  readonly storedAtMs: number;
+}
+
 export class MemoryBlobStore implements BlobStore {
-  readonly #blobs = new Map<Digest, PieceList>();
+  readonly #now: () => number;
+  readonly #blobs = new Map<Digest, Kept>();
   /** In the order in which they were suspended. */
   readonly #suspended = new Map<Digest, PieceList>();
 
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
   async stat(digest: Digest): Promise<number | undefined> {
-    return this.#blobs.get(digest)?.length;
+    return this.#blobs.get(digest)?.pieces.length;
   }
 
   async open(digest: Digest, range?: ByteRange): Promise<OpenBlob | undefined> {
-    const pieces = this.#blobs.get(digest);
+    const pieces = this.#blobs.get(digest)?.pieces;
     return pieces && new MemoryBlob(pieces, range);
   }
 
@@ -33,7 +43,8 @@ export class MemoryBlobStore implements BlobStore {
     return new MemoryStagedBlob(
       {
         commit: (pieces) => {
-          if (!this.#blobs.has(digest)) this.#blobs.set(digest, pieces);
+          if (this.#blobs.has(digest)) return;
+          this.#blobs.set(digest, { pieces, storedAtMs: this.#now() });
         },
         suspend: (pieces) => this.#suspend(digest, pieces),
       },
@@ -50,7 +61,9 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async *list(): AsyncGenerator<StoredBlob> {
-    for (const [digest, pieces] of this.#blobs) yield { digest, size: pieces.length };
+    for (const [digest, { pieces, storedAtMs }] of this.#blobs) {
+      yield { digest, size: pieces.length, storedAtMs };
+    }
   }
 
   #suspend(digest: Digest, pieces: PieceList): void {

@@ -6,9 +6,14 @@ import { MemoryRecordStore } from './memory-record-store.ts';
 
 /** Keeps everything in this process's memory, without a bound, until the process ends. */
 export class MemoryStorage implements StorageEngine {
-  readonly blobs: BlobStore = new MemoryBlobStore();
+  readonly blobs: BlobStore;
   readonly records: RecordStore = new MemoryRecordStore();
   readonly location = 'memory';
+
+  /** @param now the time in milliseconds since 1970 */
+  constructor(now: () => number = Date.now) {
+    this.blobs = new MemoryBlobStore(now);
+  }
 
   async start(): Promise<void> {}
 

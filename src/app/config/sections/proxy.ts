@@ -5,6 +5,7 @@ import { Secret } from '../secret.ts';
 import { DOCKER_HUB, mirrorUrl, upstreamUrl } from '../upstream-url.ts';
 import { age, boolean, duration, limit, text, wholeNumber } from '../value-types.ts';
 import type { Values } from '../values.ts';
+import { cache, ttl } from './cache.ts';
 import { credentials, credentialsOf } from './credentials.ts';
 import { tagChecks } from './tag-checks.ts';
 
@@ -55,6 +56,7 @@ export const proxy: Section = section(
     retries,
     negativettl,
     tags: tagChecks,
+    cache,
     exec: section(
       {
         command: setting(text, { help: 'Credential helper that gives user name and password.' }),
@@ -62,11 +64,7 @@ export const proxy: Section = section(
       },
       { standing: ignored, help: 'Upstream credentials from a helper program.' },
     ),
-    ttl: setting(duration, {
-      default: '168h',
-      standing: ignored,
-      help: 'How long content is kept.',
-    }),
+    ttl,
     cachewritetimeout: setting(duration, {
       default: '5m',
       standing: ignored,

@@ -2,10 +2,10 @@ import type { FreshnessPolicy, FreshnessRule } from '../../../domain/freshness.t
 import { ImagePattern } from '../../../domain/image-pattern.ts';
 import type { TagsConfig } from '../config.ts';
 import { itemOf, listOf, section, setting } from '../declare.ts';
-import { quoted } from '../redact.ts';
 import type { Section } from '../schema.ts';
 import { age, boolean, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
+import { imagePattern } from './image-patterns.ts';
 
 const timeout = setting(wait, {
   default: '3s',
@@ -68,19 +68,18 @@ function rulesOf(values: Values, otherwise: FreshnessPolicy): FreshnessRule[] {
   return read;
 }
 
-/** What names and tags are made of, and `*`. */
-const PATTERN = /^[a-z0-9._/*-]+(:[\w.*-]+)?$/;
-
 function patternOf(
   values: Values,
   part: string,
   written: string | undefined,
 ): ImagePattern | undefined {
-  if (written !== undefined && PATTERN.test(written)) return new ImagePattern(written);
   const match = `${part}.match`;
-  if (written !== undefined) {
-    const sentence = `must be a pattern such as \`library/*:*-slim\`, not ${quoted(written)}`;
-    values.partProblem(rules, match, sentence);
-  } else if (!values.isPartSet(rules, match)) values.partProblem(rules, part, 'needs a match');
+  if (written === undefined) {
+    if (!values.isPartSet(rules, match)) values.partProblem(rules, part, 'needs a match');
+    return undefined;
+  }
+  const pattern = imagePattern(written);
+  if (pattern instanceof ImagePattern) return pattern;
+  values.partProblem(rules, match, pattern);
   return undefined;
 }
