@@ -37,7 +37,7 @@ export interface StagedBlob {
   /**
    * Makes the blob visible under its digest, whole and at once, and safe against a power cut. The
    * caller has verified the bytes. If the blob is there already, that one is kept, and this is a
-   * success. If it rejects, nothing is visible.
+   * success. If it rejects, nothing is visible; the bytes may be left to the next `stage`.
    */
   commit(): Promise<void>;
   /** Removes the bytes; does nothing after `commit` or `suspend`. */
@@ -81,6 +81,11 @@ export interface BlobStore {
   delete(digest: Digest): Promise<boolean>;
   /** Takes a blob that turned out to be damaged out of sight; false if there was none. */
   setAside(digest: Digest): Promise<boolean>;
+  /**
+   * Where a client can fetch the blob by itself for a while; undefined if the blob is not there. Only
+   * storages have it that clients can reach, and are meant to.
+   */
+  urlOf?(digest: Digest): Promise<string | undefined>;
   /** Every visible blob, in no order; staged ones are none. */
   list(): AsyncIterable<StoredBlob>;
 }
