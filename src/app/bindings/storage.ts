@@ -1,20 +1,26 @@
 import { ContainerModule } from 'inversify';
 import { FilesystemStorage } from '../../adapters/storage/filesystem/filesystem-storage.ts';
 import { MemoryStorage } from '../../adapters/storage/memory/memory-storage.ts';
+import type { Logger } from '../../adapters/telemetry/logger.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import type { StorageEngine } from '../../domain/ports/storage-engine.ts';
 import type { Config } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
+import { createS3Storage } from './s3-storage.ts';
 
 export const storageModule: ContainerModule = new ContainerModule(({ bind }) => {
-  bind(TOKENS.storage).toResolvedValue(createStorage, [TOKENS.config]);
+  const t = TOKENS;
+  bind(t.storage).toResolvedValue(createStorage, [t.config, t.clock, t.logger]);
 });
 
-function createStorage({ storage }: Config): StorageEngine {
+function createStorage({ storage }: Config, clock: Clock, logger: Logger): StorageEngine {
   switch (storage.driver) {
     case 'filesystem':
       return new FilesystemStorage({ rootDirectory: storage.rootDirectory });
     case 'inmemory':
       return new MemoryStorage();
+    case 's3':
+      return createS3Storage(storage, clock, (message) => logger.warn(message));
     default:
       return storage satisfies never;
   }

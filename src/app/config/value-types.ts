@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ByteSizeInvalid, parseByteSize } from '../../domain/upkeep/byte-size.ts';
 import { parseGoDuration } from './go-duration.ts';
 import type { Scalar } from './schema.ts';
 
@@ -26,6 +27,24 @@ export const wholeNumber: Scalar<number> = scalar(
     .regex(/^[-+]?\d+$/)
     .transform(Number)
     .refine(Number.isSafeInteger),
+);
+
+const byteCount = z.string().transform((written, context) => {
+  try {
+    const size = parseByteSize(written);
+    if (size.kind === 'bytes') return size.bytes;
+  } catch (error) {
+    if (!(error instanceof ByteSizeInvalid)) throw error;
+  }
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** So many bytes, and no share of anything. */
+export const bytes: Scalar<number> = scalar(
+  'bytes',
+  'a number of bytes such as `10GiB`',
+  byteCount,
 );
 
 const goDuration = z.string().transform((written, context) => {

@@ -62,7 +62,9 @@ function outcome(yaml: string, env: Record<string, string>): unknown {
     const hint = '; a variable is read as YAML, so quote a value that is not meant so';
     return (error as Error).message
       .replaceAll(/^(config\.yml:\d+:\d+|REGISTRY_\w+): /gm, '')
-      .replaceAll(hint, '');
+      .replaceAll(hint, '')
+      .split('\n')
+      .sort(); // those of a file stand in the order of its lines
   }
 }
 

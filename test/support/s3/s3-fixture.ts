@@ -40,7 +40,7 @@ export function s3StorageOver(reachable: Reachable, options: S3StorageOptions): 
       endpoint: url,
       isPathStyle: true,
       credentials: {
-        accessKey: keys.accessKey,
+        accessKey: () => keys.accessKey,
         secretKey: () => keys.secretKey,
         sessionToken: () => undefined,
       },

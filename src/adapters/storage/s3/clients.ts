@@ -38,7 +38,7 @@ export function createClient(connection: S3Connection, limits: ClientLimits): S3
     config.credentials = async () => {
       const sessionToken = credentials.sessionToken();
       return {
-        accessKeyId: credentials.accessKey,
+        accessKeyId: credentials.accessKey(),
         secretAccessKey: credentials.secretKey(),
         ...(sessionToken !== undefined && { sessionToken }),
       };

@@ -21,7 +21,7 @@ export interface S3Connection {
 }
 
 export interface S3Credentials {
-  readonly accessKey: string;
+  readonly accessKey: () => string;
   readonly secretKey: () => string;
   readonly sessionToken: () => string | undefined;
 }
