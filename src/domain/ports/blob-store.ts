@@ -79,6 +79,8 @@ export interface BlobStore {
   stage(digest: Digest): Promise<StagedBlob>;
   /** Removes the blob; false if there was none. */
   delete(digest: Digest): Promise<boolean>;
+  /** Removes many, where that costs less than one by one; those that are not there are none. */
+  deleteMany?(digests: readonly Digest[]): Promise<void>;
   /** Takes a blob that turned out to be damaged out of sight; false if there was none. */
   setAside(digest: Digest): Promise<boolean>;
   /**

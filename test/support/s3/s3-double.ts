@@ -30,8 +30,6 @@ export interface S3Fault {
   readonly action: S3FaultAction;
 }
 
-const BUCKET_HOST = '.s3.localhost';
-
 /**
  * A service that speaks as much of S3 as is needed, in the test's own process: it checks signatures
  * and sums, counts what arrives, and can be told to fail.
@@ -61,11 +59,6 @@ export class S3Double {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** The same with a name of which the bucket's may be a part. */
-  get namedUrl(): string {
-    return `http://s3.localhost:${this.#port}`;
-  }
-
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
@@ -87,6 +80,11 @@ export class S3Double {
     };
   }
 
+  /** Tells the client's port of each connection from now on. */
+  onConnection(told: (port: number | undefined) => void): void {
+    this.#server.on('connection', ({ remotePort }) => told(remotePort));
+  }
+
   /** Those for objects whose key has this in it. */
   count(operation: S3Operation, part = ''): number {
     return this.requests.filter((each) => each.operation === operation && each.key.includes(part))
@@ -94,7 +92,7 @@ export class S3Double {
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = readRequest(message, BUCKET_HOST);
+    const request = readRequest(message);
     if (request === undefined) return send(response, undefined, { status: 405 });
     this.requests.push(request);
     const action = this.#faultFor(request);

@@ -52,6 +52,9 @@ export function s3StorageOver(reachable: Reachable, options: S3StorageOptions): 
       userAgent: undefined,
       ...options.connection,
     },
-    staging: new FilesystemStorage({ rootDirectory: options.staging }),
+    staging: new FilesystemStorage({
+      rootDirectory: options.staging,
+      setting: 'storage.s3.staging',
+    }),
   });
 }

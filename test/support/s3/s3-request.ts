@@ -28,14 +28,11 @@ export interface S3Request {
   status: number;
 }
 
-/** Undefined for what no operation is. */
-export function readRequest(message: IncomingMessage, bucketHost: string): S3Request | undefined {
+/** Undefined for what no operation is. The bucket's name is in the path. */
+export function readRequest(message: IncomingMessage): S3Request | undefined {
   const { pathname, searchParams: query } = new URL(message.url ?? '/', 'http://any');
   const { headers, method = '' } = message;
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  const isInHost = host.endsWith(bucketHost);
-  const whole = isInHost ? `/${host.slice(0, -bucketHost.length)}${pathname}` : pathname;
-  const [, bucket = '', ...rest] = whole.split('/');
+  const [, bucket = '', ...rest] = pathname.split('/');
   const key = decodeURIComponent(rest.join('/'));
   const operation = operationOf(method, key, query);
   if (operation === undefined) return undefined;

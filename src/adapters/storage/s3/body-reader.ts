@@ -34,7 +34,10 @@ export class BodyReader {
   }
 
   close(): void {
-    this.#body.destroy();
+    // What has come whole only has to be told so: then its connection serves the next request.
+    const isWhole = 'complete' in this.#body && this.#body.complete === true;
+    if (isWhole && this.#body.readableLength === 0) this.#body.read();
+    else this.#body.destroy();
   }
 
   async #news(): Promise<void> {

@@ -63,6 +63,10 @@ export class S3BlobStore implements BlobStore {
     return orS3Failed('the blob could not be removed', this.#turns.run(digest, act));
   }
 
+  deleteMany(digests: readonly Digest[]): Promise<void> {
+    return orS3Failed('blobs could not be removed', this.#deleteMany(digests));
+  }
+
   /** A damaged object is removed: what is kept of it is for the bucket's versioning to say. */
   setAside(digest: Digest): Promise<boolean> {
     return this.delete(digest);
@@ -143,6 +147,11 @@ export class S3BlobStore implements BlobStore {
     if (size === undefined) return false;
     await bucket.delete(key);
     return canHaveSize(digest, size);
+  }
+
+  async #deleteMany(digests: readonly Digest[]): Promise<void> {
+    for (const digest of digests) this.#options.sizes.delete(digest);
+    await (await this.#bucket()).deleteMany(digests.map(blobKey));
   }
 
   /** Remembers the size of what is there, and forgets what is not, or cannot be that blob. */

@@ -56,7 +56,7 @@ export class BlobUpload {
   async abort(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
-    await Promise.all(this.#sending);
+    await Promise.allSettled(this.#sending);
     const id = await this.#id?.catch(() => undefined);
     if (id === undefined) return;
     const { bucket, key } = this.#options;
