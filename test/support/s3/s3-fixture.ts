@@ -22,8 +22,12 @@ export interface S3StorageOptions extends Partial<Omit<S3Options, 'staging' | 'c
 
 /** A storage over a bucket; not started. */
 export function s3StorageOver(reachable: Reachable, options: S3StorageOptions): S3Storage {
+  return new S3Storage(s3OptionsOver(reachable, options));
+}
+
+export function s3OptionsOver(reachable: Reachable, options: S3StorageOptions): S3Options {
   const { url, bucket, keys } = reachable;
-  return new S3Storage({
+  return {
     bucket,
     prefix: '',
     objects: { encrypt: false, kmsKeyId: undefined, storageClass: undefined, acl: undefined },
@@ -56,5 +60,20 @@ export function s3StorageOver(reachable: Reachable, options: S3StorageOptions): 
       rootDirectory: options.staging,
       setting: 'storage.s3.staging',
     }),
-  });
+  };
+}
+
+/** What a mirror needs to keep its cache there: `REGISTRY_*` variables, without their prefix. */
+export function s3Variables(
+  { url, bucket, keys }: Reachable,
+  staging: string,
+): Record<string, string> {
+  return {
+    STORAGE: 's3',
+    STORAGE_S3_BUCKET: bucket,
+    STORAGE_S3_REGIONENDPOINT: url,
+    STORAGE_S3_ACCESSKEY: keys.accessKey,
+    STORAGE_S3_SECRETKEY: keys.secretKey,
+    STORAGE_S3_STAGING: staging,
+  };
 }

@@ -201,7 +201,7 @@ s3Suite(
       const named = new URL((await byName.blobs.urlOf?.(one.digest)) ?? '');
       assert.is(named.origin, 'https://kagami-test.s3.example.com');
       const none = another({ redirects: undefined });
-      assert.is(none.blobs.urlOf, undefined);
+      assert.is(await none.blobs.urlOf?.(one.digest), undefined);
     });
   },
   { redirects: { endpoint: undefined } },
