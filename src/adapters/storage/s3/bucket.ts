@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StorageFailed } from '../../../domain/errors.ts';
+import { KAGAMI_ROOT } from '../../../domain/registry-layout.ts';
 import { createClient } from './clients.ts';
 import { Guard } from './guard.ts';
 import { isAbsence } from './s3-errors.ts';
@@ -52,13 +53,19 @@ export interface UnfinishedUpload {
 }
 
 /** Reads: one for each client, who must not wait for one of the others to go. */
-const READS = { answerMs: 10_000, attempts: 3, connections: Number.POSITIVE_INFINITY };
+const READS = { answerMs: 4_000, attempts: 3, connections: Number.POSITIVE_INFINITY };
 
 /** All the rest. */
 const REST = { answerMs: 60_000, attempts: 4, connections: 64 };
 
-/** How long a small request may take with all its repetitions, in milliseconds. */
-const SMALL_MS = 30_000;
+/**
+ * How long a small request may take with all its repetitions, in milliseconds: a client is waiting
+ * for it, who can be given its bytes without the bucket.
+ */
+const SMALL_MS = 8_000;
+
+/** Up to how many bytes a request is a small one. */
+const SMALL_BYTES = 64 * 1024;
 
 /** The same for those that carry many bytes, or for which the service has to copy many. */
 const LARGE_MS = 10 * 60_000;
@@ -91,7 +98,10 @@ export class Bucket {
     this.#rest = createClient(connection, REST);
     const endpoint = redirects?.endpoint ?? connection.endpoint;
     this.#public = redirects && createClient({ ...connection, endpoint }, REST);
-    this.#guard = new Guard(options);
+    this.#guard = new Guard(options, () => {
+      const request = new HeadObjectCommand(this.#at(`${KAGAMI_ROOT}/probe`));
+      return this.#rest.send(request, { abortSignal: AbortSignal.timeout(SMALL_MS) });
+    });
   }
 
   /** @param range the header's value */
@@ -100,7 +110,9 @@ export class Bucket {
       ...this.#at(key),
       ...(range !== undefined && { Range: range }),
     });
-    const answer = await unlessAbsent(this.#guard.run(() => this.#reads.send(request)));
+    const answer = await unlessAbsent(
+      this.#guard.run(() => begun((options) => this.#reads.send(request, options))),
+    );
     if (answer === undefined) return undefined;
     const body = answer.Body as Readable;
     const contentRange = answer.ContentRange;
@@ -129,7 +141,8 @@ export class Bucket {
       ContentLength: bytes.byteLength,
       ContentType: 'application/octet-stream',
     });
-    await this.#send(LARGE_MS, (options) => this.#rest.send(request, options));
+    const withinMs = bytes.byteLength > SMALL_BYTES ? LARGE_MS : SMALL_MS;
+    await this.#send(withinMs, (options) => this.#rest.send(request, options));
   }
 
   /** Succeeds, too, if there is no such object. */
@@ -237,6 +250,7 @@ export class Bucket {
   }
 
   close(): void {
+    this.#guard.stop();
     for (const client of [this.#reads, this.#rest, this.#public]) client?.destroy();
   }
 
@@ -259,10 +273,7 @@ export class Bucket {
     throw new StorageFailed('an object could not be removed', { detail: { key, code } });
   }
 
-  #send<T>(
-    withinMs: number,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
+  #send<T>(withinMs: number, send: Send<T>): Promise<T> {
     return this.#guard.run(() => send({ abortSignal: AbortSignal.timeout(withinMs) }));
   }
 
@@ -276,6 +287,19 @@ export class Bucket {
 
   #below(key: string): string {
     return key.slice(this.#prefix.length);
+  }
+}
+
+type Send<T> = (options: { abortSignal: AbortSignal }) => Promise<T>;
+
+/** The answer to a request that begins in time; its body may take longer. */
+async function begun<T>(send: Send<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), SMALL_MS);
+  try {
+    return await send({ abortSignal: controller.signal });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../../domain/ports/clock.ts';
 import { codeOf, isOutage } from './s3-errors.ts';
 
 /** Each failure counted here has been tried again by the SDK before. Times in milliseconds. */
-const POLICY = { failures: 4, baseMs: 2_000, ceilingMs: 15_000 };
+const POLICY = { failures: 2, baseMs: 2_000, ceilingMs: 15_000 };
 
 export interface GuardOptions {
   readonly clock: Clock;
@@ -14,59 +14,71 @@ export interface GuardOptions {
 
 /**
  * Gives a bucket that keeps failing a rest: a pull asks it a dozen things, and must not wait for each
- * of them in vain. After a while one request finds out whether it answers again.
+ * of them in vain. Now and then it is found out, behind the clients' backs, whether it answers again.
  */
 export class Guard {
   readonly #options: GuardOptions;
+  readonly #probe: () => Promise<unknown>;
   readonly #circuit = new Circuit(POLICY);
-  #probeAt = 0;
+  #cancel: (() => void) | undefined;
+  #isStopped = false;
 
-  constructor(options: GuardOptions) {
+  /** @param probe any small request */
+  constructor(options: GuardOptions, probe: () => Promise<unknown>) {
     this.#options = options;
+    this.#probe = probe;
   }
 
+  /** @throws StorageUnavailable while it rests */
   async run<T>(request: () => Promise<T>): Promise<T> {
-    this.#enter();
+    if (this.#circuit.isOpen) {
+      throw new StorageUnavailable('the bucket is not asked, because it kept failing');
+    }
     try {
       const result = await request();
-      this.#answered();
+      this.#answered(this.#circuit.succeeded(this.#options.clock.now()));
       return result;
     } catch (error) {
       if (isOutage(error)) this.#failed(error);
-      else this.#answered();
+      else this.#answered(this.#circuit.succeeded(this.#options.clock.now()));
       throw error;
     }
   }
 
-  /** @throws StorageUnavailable */
-  #enter(): void {
-    if (!this.#circuit.isOpen) return;
-    const { clock } = this.#options;
-    if (clock.now() < this.#probeAt) {
-      throw new StorageUnavailable('the bucket is not asked, because it kept failing');
-    }
-    this.#rest();
-  }
-
-  #answered(): void {
-    const { clock, warn } = this.#options;
-    const restedMs = this.#circuit.succeeded(clock.now());
-    if (restedMs !== undefined) {
-      warn(`the S3 bucket answers again, after ${Math.round(restedMs / 1000)} s`);
-    }
+  /** It is probed no more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
   }
 
   #failed(cause: unknown): void {
     const { clock, warn } = this.#options;
     if (!this.#circuit.failed(clock.now())) return;
-    this.#rest();
     warn(
       `the S3 bucket keeps failing (${codeOf(cause)}): until it answers, pulls go by without it`,
     );
+    this.#probeLater();
   }
 
-  #rest(): void {
+  #answered(restedMs: number | undefined): void {
+    if (restedMs === undefined) return;
+    this.#cancel?.();
+    this.#options.warn(`the S3 bucket answers again, after ${Math.round(restedMs / 1000)} s`);
+  }
+
+  #probeLater(): void {
+    if (this.#isStopped) return;
     const { clock, random } = this.#options;
-    this.#probeAt = clock.now() + this.#circuit.nextProbeMs(random());
+    const delayMs = this.#circuit.nextProbeMs(random());
+    this.#cancel = clock.after(delayMs, () => void this.#probeNow());
+  }
+
+  async #probeNow(): Promise<void> {
+    try {
+      await this.#probe();
+    } catch (error) {
+      if (isOutage(error)) return this.#probeLater();
+    }
+    this.#answered(this.#circuit.answered(this.#options.clock.now()));
   }
 }
