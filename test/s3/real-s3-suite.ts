@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { Bucket } from '../../src/adapters/storage/s3/bucket.ts';
+import { S3Bucket } from '../../src/adapters/storage/s3/s3-bucket.ts';
 import type { S3Storage } from '../../src/adapters/storage/s3/s3-storage.ts';
 import { type S3StorageOptions, s3OptionsOver, s3StorageOver } from '../support/s3/s3-fixture.ts';
 import { type RealS3, realS3 } from '../support/s3-server/real-s3.ts';
@@ -44,7 +44,7 @@ export async function ownStorage(
 
 /** Removes what is below a prefix. */
 export async function emptied(server: RealS3, prefix: string): Promise<void> {
-  const bucket = new Bucket(s3OptionsOver(server, { staging: tmpdir(), prefix }));
+  const bucket = new S3Bucket(s3OptionsOver(server, { staging: tmpdir(), prefix }));
   const keys: string[] = [];
   for await (const { objects } of bucket.list('')) keys.push(...objects.map(({ key }) => key));
   await bucket.deleteMany(keys);

@@ -2,10 +2,10 @@ import type { Digest } from '../../../domain/digest.ts';
 import { canHaveSize } from '../../../domain/empty-blob.ts';
 import type { StoredBlob } from '../../../domain/ports/blob-store.ts';
 import { BLOBS, blobKey, digestFromPath } from '../../../domain/registry-layout.ts';
-import type { Bucket } from './bucket.ts';
+import type { S3Bucket } from './s3-bucket.ts';
 
 /** Every blob in the bucket; whatever else lies there is passed over. */
-export async function* blobsIn(bucket: Bucket): AsyncGenerator<StoredBlob> {
+export async function* blobsIn(bucket: S3Bucket): AsyncGenerator<StoredBlob> {
   for await (const { objects } of bucket.list(`${BLOBS}/`)) {
     for (const { key, size } of objects) {
       const digest = digestIn(key);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { StorageFailed } from '../../../domain/errors.ts';
 import { KAGAMI_ROOT } from '../../../domain/registry-layout.ts';
-import type { Bucket } from './bucket.ts';
 import { readObject } from './read-object.ts';
+import type { S3Bucket } from './s3-bucket.ts';
 import { codeOf, statusOf } from './s3-errors.ts';
 import type { S3Options } from './s3-options.ts';
 
@@ -26,7 +26,7 @@ export interface Probed {
  *
  * @throws StorageFailed with what to do about it
  */
-export async function probe(bucket: Bucket, options: S3Options, where: string): Promise<Probed> {
+export async function probe(bucket: S3Bucket, options: S3Options, where: string): Promise<Probed> {
   const key = `${KAGAMI_ROOT}/probe-${randomUUID()}`;
   const value = Buffer.from('kagami');
   let step: Step = 'list';
@@ -52,7 +52,7 @@ export async function probe(bucket: Bucket, options: S3Options, where: string): 
 }
 
 /** Others ignore the condition, or do not know it (501). */
-async function refusesSecond(bucket: Bucket, key: string, value: Uint8Array): Promise<boolean> {
+async function refusesSecond(bucket: S3Bucket, key: string, value: Uint8Array): Promise<boolean> {
   try {
     await bucket.put(key, value, true);
     return false;

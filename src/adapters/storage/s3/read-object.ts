@@ -1,5 +1,5 @@
 import { BodyReader } from './body-reader.ts';
-import type { OpenObject } from './bucket.ts';
+import type { OpenObject } from './s3-bucket.ts';
 
 /** All bytes of an object. */
 export async function readObject({ size, body }: OpenObject): Promise<Uint8Array> {

@@ -16,8 +16,8 @@ import type {
 import { Turns } from '../../../domain/pull/turns.ts';
 import { blobKey } from '../../../domain/registry-layout.ts';
 import { blobsIn } from './blob-listing.ts';
-import type { Bucket, OpenObject } from './bucket.ts';
 import { S3Blob } from './s3-blob.ts';
+import type { OpenObject, S3Bucket } from './s3-bucket.ts';
 import { orS3Failed, s3Failed, statusOf } from './s3-errors.ts';
 import type { S3Options } from './s3-options.ts';
 import { Uploads } from './upload/uploads.ts';
@@ -26,13 +26,13 @@ const UNREADABLE = 'the blob could not be read';
 
 export class S3BlobStore implements BlobStore {
   readonly #options: S3Options;
-  readonly #bucket: () => Promise<Bucket>;
+  readonly #bucket: () => Promise<S3Bucket>;
   readonly #uploads: Uploads;
   /** S3 does not tell whether a DELETE removed anything, so it is looked at before. */
   readonly #turns = new Turns();
   readonly urlOf?: (digest: Digest) => Promise<string | undefined>;
 
-  constructor(options: S3Options, bucket: () => Promise<Bucket>) {
+  constructor(options: S3Options, bucket: () => Promise<S3Bucket>) {
     this.#options = options;
     this.#bucket = bucket;
     this.#uploads = new Uploads(options, bucket);

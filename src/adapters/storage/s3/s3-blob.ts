@@ -2,7 +2,7 @@ import type { ResolvedRange } from '../../../domain/byte-range.ts';
 import { StorageFailed } from '../../../domain/errors.ts';
 import type { OpenBlob } from '../../../domain/ports/blob-store.ts';
 import { BodyReader } from './body-reader.ts';
-import type { OpenObject } from './bucket.ts';
+import type { OpenObject } from './s3-bucket.ts';
 import { s3Failed } from './s3-errors.ts';
 
 const NOTHING = new Uint8Array(0);

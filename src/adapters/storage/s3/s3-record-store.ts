@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs } from '../../../domain/back-off.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import { Turns } from '../../../domain/pull/turns.ts';
-import type { Bucket } from './bucket.ts';
 import { readObject } from './read-object.ts';
+import type { S3Bucket } from './s3-bucket.ts';
 import { attemptsOf, orS3Failed, statusOf } from './s3-errors.ts';
 
 /** Two writers that are told that they got in each other's way come again. */
@@ -13,7 +13,7 @@ const CONFLICTS = { attempts: 5, baseMs: 50, ceilingMs: 1_000 };
 const READS = 3;
 
 export interface S3RecordOptions {
-  readonly bucket: () => Promise<Bucket>;
+  readonly bucket: () => Promise<S3Bucket>;
   /** Whether the service keeps `If-None-Match: *`; until it was asked, it is taken to. */
   readonly isConditional: () => boolean;
   readonly random: () => number;

@@ -2,9 +2,9 @@ import { StorageFailed } from '../../../domain/errors.ts';
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
-import type { Bucket } from './bucket.ts';
 import { probe } from './probe.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
+import type { S3Bucket } from './s3-bucket.ts';
 import type { S3Options } from './s3-options.ts';
 import { S3RecordStore } from './s3-record-store.ts';
 import { sweepUploads } from './sweep.ts';
@@ -15,7 +15,7 @@ export class S3Storage implements StorageEngine {
   readonly location: string;
   readonly #options: S3Options;
   readonly #blobs: S3BlobStore;
-  #opening: Promise<Bucket> | undefined;
+  #opening: Promise<S3Bucket> | undefined;
   #isConditional = true;
   #isClosed = false;
   #sweeping: Promise<void> = Promise.resolve();
@@ -23,7 +23,7 @@ export class S3Storage implements StorageEngine {
   constructor(options: S3Options) {
     this.#options = options;
     this.location = locationOf(options);
-    const bucket = (): Promise<Bucket> => this.#bucket();
+    const bucket = (): Promise<S3Bucket> => this.#bucket();
     this.#blobs = new S3BlobStore(options, bucket);
     const isConditional = (): boolean => this.#isConditional;
     this.records = new S3RecordStore({ bucket, isConditional, random: options.random });
@@ -56,9 +56,9 @@ export class S3Storage implements StorageEngine {
   }
 
   /** The SDK takes a while to load, and is of no use to those who keep their cache elsewhere. */
-  async #bucket(): Promise<Bucket> {
+  async #bucket(): Promise<S3Bucket> {
     if (this.#isClosed) throw new StorageFailed('the storage is closed');
-    this.#opening ??= import('./bucket.ts').then((module) => new module.Bucket(this.#options));
+    this.#opening ??= import('./s3-bucket.ts').then((module) => new module.S3Bucket(this.#options));
     return this.#opening;
   }
 }

@@ -1,14 +1,14 @@
 import { StorageFailed } from '../../../../domain/errors.ts';
 import type { StagedBlob } from '../../../../domain/ports/blob-store.ts';
 import type { Slots } from '../../../../domain/pull/slots.ts';
-import type { Bucket } from '../bucket.ts';
+import type { S3Bucket } from '../s3-bucket.ts';
 import { codeOf } from '../s3-errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MOST_PARTS = 10_000;
 
 export interface BlobUploadOptions {
-  readonly bucket: () => Promise<Bucket>;
+  readonly bucket: () => Promise<S3Bucket>;
   readonly key: string;
   /** Where the bytes are. */
   readonly staged: Pick<StagedBlob, 'readAt'>;

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../../domain/digest.ts';
 import { Slots } from '../../../../domain/pull/slots.ts';
 import { blobKey } from '../../../../domain/registry-layout.ts';
-import type { Bucket } from '../bucket.ts';
+import type { S3Bucket } from '../s3-bucket.ts';
 import type { S3Options } from '../s3-options.ts';
 import { BlobUpload } from './blob-upload.ts';
 import { S3StagedBlob, type StagedBlobHost } from './s3-staged-blob.ts';
@@ -19,7 +19,7 @@ interface Left {
 /** The blobs on their way into the bucket, and what lies in the local staging for them. */
 export class Uploads {
   readonly #options: S3Options;
-  readonly #bucket: () => Promise<Bucket>;
+  readonly #bucket: () => Promise<S3Bucket>;
   readonly #slots = new Slots(AT_A_TIME);
   readonly #room: StagingRoom;
   readonly #open = new Set<S3StagedBlob>();
@@ -27,7 +27,7 @@ export class Uploads {
   readonly #left = new Set<Left>();
   readonly #aborting = new Set<Promise<void>>();
 
-  constructor(options: S3Options, bucket: () => Promise<Bucket>) {
+  constructor(options: S3Options, bucket: () => Promise<S3Bucket>) {
     this.#options = options;
     this.#bucket = bucket;
     this.#room = new StagingRoom(options.stagingBytes);

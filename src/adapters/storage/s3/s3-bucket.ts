@@ -80,7 +80,7 @@ const URL_EXPIRES_S = 20 * 60;
  * The requests that are made of a bucket. An object that is not there is `undefined` or `false`; all
  * else rejects with what the SDK throws.
  */
-export class Bucket {
+export class S3Bucket {
   readonly #name: string;
   readonly #prefix: string;
   readonly #written: Partial<PutObjectCommandInput>;
