@@ -4,9 +4,10 @@ import * as assert from 'uvu/assert';
 import { compiledMirror } from '../support/compiled-mirror.ts';
 import { runMirror } from '../support/mirror-process.ts';
 import { type MirroredHub, mirroredHub } from '../support/mirrored-hub.ts';
+import { image, index, randomLayer } from '../support/oci-image.ts';
 import { pullByDigest } from '../support/pulls.ts';
 import { type S3Double, startS3 } from '../support/s3/s3-double.ts';
-import { s3Variables } from '../support/s3/s3-fixture.ts';
+import { MIB, s3Variables } from '../support/s3/s3-fixture.ts';
 import { sampleImage } from '../support/sample-image.ts';
 import { testSuite } from '../support/suite.ts';
 import { type TempDirectory, tempDirectory } from '../support/temp-directory.ts';
@@ -51,6 +52,24 @@ testSuite('A mirror that keeps its images in a bucket', (it) => {
     const verify = runMirror(['verify'], { main: await compiledMirror(), env: variables() });
     assert.equal(await verify.ended, { code: 0, signal: null }, verify.stderr);
     assert.match(verify.stdout, /^5 blobs \(.*\) in 1 repositories: all is well\n$/);
+  });
+
+  it('goes on after kill -9 with a blob that was whole and not yet in the bucket', async () => {
+    const large = index([{ image: image({ layers: [randomLayer(7 * MIB, 1)] }) }]);
+    both = await mirroredHub({ env: variables({ STORAGE_S3_CHUNKSIZE: String(5 * MIB) }) });
+    both.hub.push(REPOSITORY, large, { tags: ['latest'] });
+    const never = new Promise<void>(() => {});
+    const works = s3.fails({ operation: 'UploadPart', action: { kind: 'late', until: never } });
+    await pullByDigest(both.url, REPOSITORY, 'latest');
+    both.mirror.program.kill();
+    await both.mirror.program.ended;
+    works();
+    await both.start();
+    await both.forgetArrivals();
+    await pullByDigest(both.url, REPOSITORY, 'latest');
+    assert.is(both.hub.arrivals.count('blob-get'), 0);
+    await both.mirror.stop();
+    assert.is(s3.count('CompleteMultipartUpload'), 1);
   });
 
   it('does not start without its bucket, and says why in one line', async () => {

@@ -25,6 +25,18 @@ export function blobPresenceContract(name: string, create: CreateStorage): void 
       sameBytes(await bytesOf(blobs, other.digest), other.bytes);
     });
 
+    it('deleteMany, where there is one, removes those that are there', async () => {
+      const { blobs } = storage();
+      const contents = Array.from({ length: 5 }, (_, at) => content(10, at));
+      const digests = contents.map(({ digest }) => digest);
+      for (const each of contents.slice(0, 4)) await store(blobs, each);
+      if (blobs.deleteMany === undefined) return;
+      await blobs.deleteMany([]);
+      await blobs.deleteMany(digests.slice(1));
+      assert.equal(await listed(blobs), [{ digest: digests[0], size: 10 }]);
+      for (const digest of digests.slice(1)) assert.is(await blobs.stat(digest), undefined);
+    });
+
     it('what was deleted can be stored again', async () => {
       const { blobs } = storage();
       const one = content(100);

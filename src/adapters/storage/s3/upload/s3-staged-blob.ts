@@ -7,6 +7,8 @@ import type { BlobUpload } from './blob-upload.ts';
 export interface StagedBlobHost {
   /** Makes room for so many more bytes. */
   reserve(bytes: number): Promise<void>;
+  /** They did not come. */
+  release(bytes: number): void;
   /** The blob is in the bucket. */
   committed(size: number): void;
   /** What the upload has left in the bucket is removed behind the caller's back. */
@@ -81,13 +83,23 @@ export class S3StagedBlob implements StagedBlob {
   async #append(pieces: readonly Uint8Array[]): Promise<void> {
     this.#mustBeStaged();
     try {
-      await this.#host.reserve(pieces.reduce((sum, piece) => sum + piece.length, 0));
-      await this.#local.append(pieces);
+      await this.#appendLocally(pieces);
     } catch (error) {
       this.#broken = error instanceof StorageFailed ? error : new StorageFailed(String(error));
       throw error;
     }
     this.#upload.advance(this.length);
+  }
+
+  async #appendLocally(pieces: readonly Uint8Array[]): Promise<void> {
+    const more = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const expected = this.length + more;
+    await this.#host.reserve(more);
+    try {
+      await this.#local.append(pieces);
+    } finally {
+      this.#host.release(expected - this.length);
+    }
   }
 
   /** What the bucket does not take stays here: the next one to want it need not fetch it again. */

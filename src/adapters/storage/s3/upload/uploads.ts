@@ -62,6 +62,7 @@ export class Uploads {
   #hostFor(digest: Digest): StagedBlobHost {
     return {
       reserve: (bytes) => this.#reserve(bytes),
+      release: (bytes) => this.#room.give(bytes),
       committed: (size) => this.#options.sizes.set(digest, size),
       abort: (upload) => this.#abort(upload),
       closed: (blob, left) => this.#closed(blob, digest, left),
