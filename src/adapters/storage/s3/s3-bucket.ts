@@ -19,6 +19,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StorageFailed } from '../../../domain/errors.ts';
 import { KAGAMI_ROOT } from '../../../domain/registry-layout.ts';
 import { createClient } from './clients.ts';
+import { throughConflicts } from './conflicts.ts';
 import { Guard } from './guard.ts';
 import { isAbsence } from './s3-errors.ts';
 import type { S3ObjectOptions, S3Options } from './s3-options.ts';
@@ -88,6 +89,7 @@ export class S3Bucket {
   readonly #rest: S3Client;
   readonly #public: S3Client | undefined;
   readonly #guard: Guard;
+  readonly #random: () => number;
 
   constructor(options: S3Options) {
     const { connection, redirects } = options;
@@ -98,6 +100,7 @@ export class S3Bucket {
     this.#rest = createClient(connection, REST);
     const endpoint = redirects?.endpoint ?? connection.endpoint;
     this.#public = redirects && createClient({ ...connection, endpoint }, REST);
+    this.#random = options.random;
     this.#guard = new Guard(options, () => {
       const request = new HeadObjectCommand(this.#at(`${KAGAMI_ROOT}/probe`));
       return this.#rest.send(request, { abortSignal: AbortSignal.timeout(SMALL_MS) });
@@ -142,7 +145,9 @@ export class S3Bucket {
       ContentType: 'application/octet-stream',
     });
     const withinMs = bytes.byteLength > SMALL_BYTES ? LARGE_MS : SMALL_MS;
-    await this.#send(withinMs, (options) => this.#rest.send(request, options));
+    await throughConflicts(this.#random, () =>
+      this.#send(withinMs, (options) => this.#rest.send(request, options)),
+    );
   }
 
   /** Succeeds, too, if there is no such object. */
@@ -213,7 +218,9 @@ export class S3Bucket {
         Parts: etags.map((etag, index) => ({ ETag: etag, PartNumber: index + 1 })),
       },
     });
-    await this.#send(LARGE_MS, (options) => this.#rest.send(request, options));
+    await throughConflicts(this.#random, () =>
+      this.#send(LARGE_MS, (options) => this.#rest.send(request, options)),
+    );
   }
 
   async abortUpload(key: string, id: string): Promise<void> {

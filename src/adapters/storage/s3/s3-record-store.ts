@@ -1,13 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { backOffMs } from '../../../domain/back-off.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import { Turns } from '../../../domain/pull/turns.ts';
 import { readObject } from './read-object.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { attemptsOf, orS3Failed, statusOf } from './s3-errors.ts';
-
-/** Two writers that are told that they got in each other's way come again. */
-const CONFLICTS = { attempts: 5, baseMs: 50, ceilingMs: 1_000 };
 
 /** A record's body that breaks off is asked for again; that is no retry of the SDK's. */
 const READS = 3;
@@ -16,7 +11,6 @@ export interface S3RecordOptions {
   readonly bucket: () => Promise<S3Bucket>;
   /** Whether the service keeps `If-None-Match: *`; until it was asked, it is taken to. */
   readonly isConditional: () => boolean;
-  readonly random: () => number;
 }
 
 export class S3RecordStore implements RecordStore {
@@ -76,16 +70,12 @@ export class S3RecordStore implements RecordStore {
       await bucket.put(key, value);
       return true;
     }
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await bucket.put(key, value, true);
-        return true;
-      } catch (error) {
-        if (statusOf(error) === 412) return attemptsOf(error) > 1 && this.#isOurs(key, value);
-        // 409: another write or removal of the key was under way.
-        if (statusOf(error) !== 409 || attempt === CONFLICTS.attempts) throw error;
-        await sleep(backOffMs(CONFLICTS, attempt, this.#options.random()));
-      }
+    try {
+      await bucket.put(key, value, true);
+      return true;
+    } catch (error) {
+      if (statusOf(error) !== 412) throw error;
+      return attemptsOf(error) > 1 && this.#isOurs(key, value);
     }
   }
 

@@ -26,7 +26,7 @@ export class S3Storage implements StorageEngine {
     const bucket = (): Promise<S3Bucket> => this.#bucket();
     this.#blobs = new S3BlobStore(options, bucket);
     const isConditional = (): boolean => this.#isConditional;
-    this.records = new S3RecordStore({ bucket, isConditional, random: options.random });
+    this.records = new S3RecordStore({ bucket, isConditional });
   }
 
   get blobs(): BlobStore {
