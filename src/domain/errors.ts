@@ -117,6 +117,9 @@ export class StorageFailed extends RegistryError {
 /** Nothing more can be written, for want of room. */
 export class StorageFull extends StorageFailed {}
 
+/** The storage could not be asked: what is in it may be sound all the same. */
+export class StorageUnavailable extends StorageFailed {}
+
 /**
  * The upstream could not give an answer: what is cached may be served in its place. A 404 or a 403
  * is an answer, and not one of these.

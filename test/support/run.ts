@@ -20,7 +20,7 @@ declare global {
 }
 
 /** Tests that need programs which npm does not install: they run when their folder is named. */
-const ON_REQUEST = /^clients\//;
+const ON_REQUEST = /^(clients|s3)\//;
 
 async function testFiles(folder: string, pattern: RegExp): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true });

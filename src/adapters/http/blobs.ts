@@ -25,6 +25,12 @@ export async function answerBlob(
     exchange.answer(200, service.headers.ofBlob(digest, size));
     return;
   }
+  const location = await service.mirror.locateBlob(repository, digest);
+  if (location !== undefined) {
+    exchange.source = 'hit';
+    exchange.answer(307, service.headers.elsewhere(location, digest));
+    return;
+  }
   const range = await wantedRange(service, exchange, route);
   const served = await service.mirror.openBlob(repository, digest, range);
   try {

@@ -61,6 +61,19 @@ export class AnswerHeaders {
     return this.with(...headers);
   }
 
+  /** The bytes are there for the client to fetch; not for ever, so nothing may remember it. */
+  elsewhere(location: string, digest: Digest): RawHeaders {
+    return this.with(
+      'Location',
+      location,
+      'Content-Length',
+      '0',
+      'Cache-Control',
+      'no-store',
+      ...named(digest),
+    );
+  }
+
   /** The client has it already (RFC 9110 §15.4.5). */
   notModified(digest: Digest, kind: 'manifest' | 'blob'): RawHeaders {
     return this.with(...named(digest), ...(kind === 'blob' ? FOREVER : []));

@@ -52,7 +52,48 @@ export interface UpstreamCredentials {
 export type StorageConfig =
   | { readonly driver: 'filesystem'; readonly rootDirectory: string }
   | { readonly driver: 'inmemory' }
+  | S3Config
   | { readonly driver: 'module'; readonly plugin: PluginConfig };
+
+/** A bucket. What is undefined is left to the service. */
+export interface S3Config {
+  readonly driver: 's3';
+  readonly bucket: string;
+  /** What every key begins with; without slashes at its ends. */
+  readonly prefix: string;
+  readonly region: string;
+  /** The URL of a service other than AWS. */
+  readonly endpoint: string | undefined;
+  /** The URL of the service for clients that are sent there; undefined if it is the same. */
+  readonly redirectEndpoint: string | undefined;
+  /** Whether clients are sent to the bucket for blobs. */
+  readonly redirects: boolean;
+  /** Undefined for what the environment has. */
+  readonly credentials: S3CredentialsConfig | undefined;
+  readonly pathStyle: boolean;
+  readonly secure: boolean;
+  readonly skipVerify: boolean;
+  readonly dualStack: boolean;
+  readonly fips: boolean;
+  readonly accelerate: boolean;
+  readonly userAgent: string | undefined;
+  readonly encrypt: boolean;
+  readonly kmsKeyId: string | undefined;
+  readonly storageClass: string | undefined;
+  readonly acl: string | undefined;
+  /** Of a part of a multipart upload, in bytes. */
+  readonly partBytes: number;
+  /** The directory of what is on its way to the bucket. */
+  readonly staging: string;
+  /** How much may lie there, in bytes. */
+  readonly stagingBytes: number;
+}
+
+export interface S3CredentialsConfig {
+  readonly accessKey: Secret;
+  readonly secretKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
 
 /** A module of somebody else's, and what it is told. */
 export interface PluginConfig {

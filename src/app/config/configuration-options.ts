@@ -7,7 +7,7 @@ export interface ConfigurationOptions {
   /** What is mirrored. */
   readonly proxy?: ProxyOptions;
   /** Where the cache is kept: one driver. */
-  readonly storage?: StorageOptions | 'filesystem' | 'inmemory';
+  readonly storage?: StorageOptions | 'filesystem' | 'inmemory' | 's3';
   /** How clients reach the mirror. */
   readonly http?: HttpOptions;
   /** What is logged, and how. */
@@ -141,11 +141,84 @@ export interface StorageOptions {
   };
   /** Keeps the cache in memory, until the stop. */
   readonly inmemory?: Readonly<Record<string, never>>;
+  /** Keeps the cache in a bucket of S3, or of a service that speaks it. */
+  readonly s3?: {
+    /** Name of the bucket. Must be set. */
+    readonly bucket?: string;
+    /** Region of the bucket. Must be set where `regionendpoint` is not. */
+    readonly region?: string;
+    /** URL of a service other than AWS. */
+    readonly regionendpoint?: string;
+    /**
+     * URL of that service as clients reach it, to which they are sent for blobs; `regionendpoint`
+     * unless set.
+     */
+    readonly redirectendpoint?: string;
+    /**
+     * The bucket's name is in the path, and not in the host's name; so by itself where
+     * `regionendpoint` is not one of AWS.
+     */
+    readonly forcepathstyle?: boolean;
+    /**
+     * Access key. Without it, the credentials are those that the AWS SDK finds: variables, a
+     * profile, a role.
+     */
+    readonly accesskey?: string;
+    /** Secret key; goes with the access key. */
+    readonly secretkey?: string;
+    /** Session token; goes with the two. */
+    readonly sessiontoken?: string;
+    /** HTTPS, where `regionendpoint` does not say. Default: `true`. */
+    readonly secure?: boolean;
+    /** No check of the service's certificate. Default: `false`. */
+    readonly skipverify?: boolean;
+    /** Asks the service to encrypt what it stores. Default: `false`. */
+    readonly encrypt?: boolean;
+    /** KMS key for that; without it, the service has its own. */
+    readonly keyid?: string;
+    /**
+     * Bytes of a part of a multipart upload; what is no larger is uploaded by one request. Four are
+     * in memory at a time. Default: `10485760`.
+     */
+    readonly chunksize?: number;
+    /** Prefix of every object. */
+    readonly rootdirectory?: string;
+    /** Storage class; `NONE`, and `STANDARD` too, leaves it to the bucket. Default: `STANDARD`. */
+    readonly storageclass?: string;
+    /** ACL of each object; `private` leaves it to the bucket. Default: `private`. */
+    readonly objectacl?: string;
+    /** Added to the user agent of each request. */
+    readonly useragent?: string;
+    /** AWS's endpoints with IPv6. Default: `false`. */
+    readonly usedualstack?: boolean;
+    /** AWS's transfer acceleration. Default: `false`. */
+    readonly accelerate?: boolean;
+    /** AWS's FIPS endpoints. Default: `false`. */
+    readonly usefipsendpoint?: boolean;
+    /**
+     * Directory for what is on its way to the bucket, and for what its readers have not read yet.
+     * `/var/lib/registry` if that can be written, else the user's cache directory.
+     */
+    readonly staging?: string;
+    /**
+     * How much one process may have there. What does not fit is served, and not stored. Default:
+     * `10GiB`.
+     */
+    readonly stagingsize?: string | number;
+  };
   /**
    * Whether each blob is compared with its digest while it is read: `onread` costs a core for each
    * GB/s. Default: `never`.
    */
   readonly verify?: 'never' | 'onread';
+  readonly redirect?: {
+    /**
+     * Serves blobs from here, instead of sending clients to the bucket for them (307). With
+     * `storage.verify: onread` that is so anyway, and other drivers than `s3` have nowhere to send
+     * them. Default: `false`.
+     */
+    readonly disable?: boolean;
+  };
   /**
    * Keeps the cache where the module NAME does: a package, or the path of a file. What is below is
    * in its own words.

@@ -77,6 +77,7 @@ const SCALARS: Readonly<Record<string, string>> = {
   'whole number': 'number',
   'whole number or `auto`': "number | 'auto'",
   size: 'string | number',
+  bytes: 'string | number',
 };
 
 function shapeType(shape: Shape, indent: string): string {

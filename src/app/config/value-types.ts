@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ZodType } from 'zod';
+import { ByteSizeInvalid, parseByteSize } from '../../domain/upkeep/byte-size.ts';
 import { parseGoDuration } from './go-duration.ts';
 import type { Scalar } from './schema.ts';
 import { z } from './zod.ts';
@@ -44,6 +45,24 @@ export const processes: Scalar<number> = scalar(
     .regex(/^(auto|\d+)$/i)
     .transform((written) => (/\d/.test(written) ? Number(written) : availableParallelism()))
     .refine((count) => count >= 1 && count <= MOST_PROCESSES),
+);
+
+const byteCount = z.string().transform((written, context) => {
+  try {
+    const parsed = parseByteSize(written);
+    if (parsed.kind === 'bytes') return parsed.bytes;
+  } catch (error) {
+    if (!(error instanceof ByteSizeInvalid)) throw error;
+  }
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
+
+/** So many bytes, and no share of anything. */
+export const bytes: Scalar<number> = scalar(
+  'bytes',
+  'a number of bytes such as `10GiB`',
+  byteCount,
 );
 
 const goDuration = z.string().transform((written, context) => {

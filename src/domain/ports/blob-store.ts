@@ -39,7 +39,7 @@ export interface StagedBlob {
   /**
    * Makes the blob visible under its digest, whole and at once, and safe against a power cut. The
    * caller has verified the bytes. If the blob is there already, that one is kept, and this is a
-   * success. If it rejects, nothing is visible.
+   * success. If it rejects, nothing is visible; the bytes may be left to the next `stage`.
    */
   commit(): Promise<void>;
   /** Removes the bytes; does nothing after `commit` or `suspend`. */
@@ -101,8 +101,15 @@ export interface BlobStore {
   follow?(digest: Digest, owner: string): Promise<GrowingBlob | undefined>;
   /** Removes the blob; false if there was none. */
   delete(digest: Digest): Promise<boolean>;
+  /** Removes many, where that costs less than one by one; those that are not there are none. */
+  deleteMany?(digests: readonly Digest[]): Promise<void>;
   /** Takes a blob that turned out to be damaged out of sight; false if there was none. */
   setAside(digest: Digest): Promise<boolean>;
+  /**
+   * Where a client can fetch the blob by itself for a while; undefined if the blob is not there. Only
+   * storages have it that clients can reach, and are meant to.
+   */
+  urlOf?(digest: Digest): Promise<string | undefined>;
   /** Every visible blob, in no order; staged ones are none. */
   list(): AsyncIterable<StoredBlob>;
 }

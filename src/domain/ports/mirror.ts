@@ -53,6 +53,11 @@ export interface Mirror {
   /** The blob's size in bytes; never downloads it. */
   statBlob(repository: RepositoryName, digest: Digest): Promise<number>;
   openBlob(repository: RepositoryName, digest: Digest, range?: ByteRange): Promise<ServedBlob>;
+  /**
+   * Where the client is to fetch the blob from instead; undefined where it is served from here, or
+   * cannot be.
+   */
+  locateBlob(repository: RepositoryName, digest: Digest): Promise<string | undefined>;
   /** The upstream's tags, or those in storage if it cannot be asked. */
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage>;
   listReferrers(repository: RepositoryName, subject: Digest): Promise<readonly Referrer[]>;

@@ -59,6 +59,15 @@ export class PullBlob {
     }
   }
 
+  /** Where the client is to fetch the blob by itself, if it may have it and it is stored. */
+  async locate(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+    const { access, stored, transfers } = this.#ports;
+    if (transfers.get(digest) !== undefined) return undefined;
+    const url = await stored.urlOf(repository, digest);
+    const isGranted = url !== undefined && (await access.isGranted(repository, digest));
+    return isGranted ? url : undefined;
+  }
+
   /** The blob's size in bytes, from whatever knows it; the upstream is asked last. */
   async stat(repository: RepositoryName, digest: Digest): Promise<number> {
     const { access, shelf, stored, transfers, upstream } = this.#ports;

@@ -49,6 +49,10 @@ export class PullThrough implements Mirror {
     return this.#use.pullBlob.open(repository, digest, range);
   }
 
+  locateBlob(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+    return this.#use.pullBlob.locate(repository, digest);
+  }
+
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
     return this.#use.listTags.list(repository, page);
   }

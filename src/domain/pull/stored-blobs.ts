@@ -1,6 +1,6 @@
 import type { ByteRange } from '../byte-range.ts';
 import { algorithmOf, type Digest } from '../digest.ts';
-import { RangeNotSatisfiable, StorageFailed } from '../errors.ts';
+import { RangeNotSatisfiable, StorageFailed, StorageUnavailable } from '../errors.ts';
 import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Events } from '../ports/events.ts';
@@ -97,6 +97,20 @@ export class StoredBlobs {
   }
 
   /**
+   * Where a client can fetch the blob by itself; undefined where it cannot, or what is read is to be
+   * compared with its digest.
+   */
+  async urlOf(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+    if (this.#verification === 'onread') return undefined;
+    try {
+      return await this.#ports.blobs.urlOf?.(digest);
+    } catch (cause) {
+      this.#unreadable(repository, digest, cause);
+      return undefined;
+    }
+  }
+
+  /**
    * One that does not have the size that a manifest lists is looked through first: the manifest may be
    * what is wrong, and must not cost others a blob that is sound.
    */
@@ -164,7 +178,10 @@ export class StoredBlobs {
     return new MemoryBlob(bytes, undefined);
   }
 
-  /** One that cannot be read to its end is set aside: the next one to want it gets it whole. */
+  /**
+   * One that cannot be read to its end is set aside: the next one to want it gets it whole. Not so
+   * where it is the way to the storage that broke.
+   */
   #sustained(
     repository: RepositoryName,
     digest: Digest,
@@ -173,7 +190,9 @@ export class StoredBlobs {
   ): SustainedBlob {
     return new SustainedBlob(blob, async (rest, cause) => {
       this.#unreadable(repository, digest, cause);
-      await this.#putAside(digest).catch((error) => this.#unreadable(repository, digest, error));
+      if (!(cause instanceof StorageUnavailable)) {
+        await this.#putAside(digest).catch((error) => this.#unreadable(repository, digest, error));
+      }
       return rescue(rest, new BlobLost(cause));
     });
   }

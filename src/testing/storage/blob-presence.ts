@@ -27,6 +27,17 @@ export function blobPresenceContract(test: DefineTest, create: CreateStorage): v
       sameBytes(await bytesOf(blobs, other.digest), other.bytes);
     });
 
+    it('deleteMany, where there is one, removes those that are there', async ({ blobs }) => {
+      const contents = Array.from({ length: 5 }, (_, at) => content(10, at));
+      const digests = contents.map(({ digest }) => digest);
+      for (const each of contents.slice(0, 4)) await store(blobs, each);
+      if (blobs.deleteMany === undefined) return;
+      await blobs.deleteMany([]);
+      await blobs.deleteMany(digests.slice(1));
+      assert.deepEqual(await listed(blobs), [{ digest: digests[0], size: 10 }]);
+      for (const digest of digests.slice(1)) assert.equal(await blobs.stat(digest), undefined);
+    });
+
     it('what was deleted can be stored again', async ({ blobs }) => {
       const one = content(100);
       await store(blobs, one);

@@ -77,6 +77,24 @@ testSuite('blobs over HTTP', (it) => {
     assert.equal(serving.mirror.calls, Array(3).fill(`statBlob library/alpine ${BLOB_DIGEST}`));
   });
 
+  it('sends clients elsewhere for the bytes of a blob, but not for its headers', async () => {
+    const elsewhere = 'https://bucket.example.com/data?X-Amz-Signature=1';
+    serving.mirror.locations.set(`library/alpine ${BLOB_DIGEST}`, elsewhere);
+    try {
+      const answer = await serving.ask(BLOB);
+      assert.is(answer.status, 307);
+      assert.is(answer.headers.location, elsewhere);
+      assert.is(answer.headers['docker-content-digest'], BLOB_DIGEST);
+      assert.is(answer.headers['cache-control'], 'no-store');
+      assert.is(answer.body.length, 0);
+      assert.is((await serving.ask(BLOB, range('bytes=0-3'))).status, 307);
+      assert.is((await serving.ask(BLOB, { method: 'HEAD' })).status, 200);
+      assert.is((await serving.ask(BLOB, known(BLOB_DIGEST))).status, 304);
+    } finally {
+      serving.mirror.locations.clear();
+    }
+  });
+
   it('has closed every blob, and holds no memory for one', () => {
     assert.ok(serving.mirror.readers.length > 0);
     assert.ok(serving.mirror.readers.every((reader) => reader.isClosed));

@@ -31,6 +31,8 @@ export class FakeMirror implements Mirror {
   readonly readers: TrackedReader[] = [];
   readonly #manifests = new Map<string, Manifest>();
   readonly #blobs = new Map<string, Uint8Array>();
+  /** Where blobs are, by repository and digest, that are not served from here. */
+  readonly locations: Map<string, string> = new Map<string, string>();
   tags: readonly string[] = [];
   repositories: readonly string[] = [];
   referrers: readonly Referrer[] = [];
@@ -88,6 +90,10 @@ export class FakeMirror implements Mirror {
     this.readers.push(reader);
     const size = this.isSizeKnown ? bytes.length : undefined;
     return { size, range, source: this.source, reader };
+  }
+
+  async locateBlob(repository: string, digest: Digest): Promise<string | undefined> {
+    return this.locations.get(`${repository} ${digest}`);
   }
 
   async listTags(repository: string, page: PageRequest): Promise<TagPage> {

@@ -43,10 +43,13 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'http.tls.key': KEY,
   'http.tls.clientcas': `[${CA}]`,
   'auth.htpasswd.path': PASSWORDS,
+  'storage.s3.chunksize': '6291456',
   middleware: '{registry: [{name: a}]}',
 };
 
 const TLS = { REGISTRY_HTTP_TLS_CERTIFICATE: CERTIFICATE, REGISTRY_HTTP_TLS_KEY: KEY };
+
+const S3 = { REGISTRY_STORAGE_S3_BUCKET: 'b', REGISTRY_STORAGE_S3_REGION: 'r' };
 
 /** What a key needs beside it. */
 const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -62,6 +65,16 @@ const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'http.tls.clientcas': TLS,
   'http.tls.clientauth': { ...TLS, REGISTRY_HTTP_TLS_CLIENTCAS: `[${CA}]` },
   'auth.htpasswd': { REGISTRY_AUTH_HTPASSWD_PATH: PASSWORDS },
+  'storage.s3': S3,
+  'storage.s3.bucket': { REGISTRY_STORAGE_S3_REGION: 'r' },
+  'storage.s3.region': { REGISTRY_STORAGE_S3_BUCKET: 'b' },
+  'storage.s3.accesskey': { ...S3, REGISTRY_STORAGE_S3_SECRETKEY: 's' },
+  'storage.s3.secretkey': { ...S3, REGISTRY_STORAGE_S3_ACCESSKEY: 'a' },
+  'storage.s3.sessiontoken': {
+    ...S3,
+    REGISTRY_STORAGE_S3_ACCESSKEY: 'a',
+    REGISTRY_STORAGE_S3_SECRETKEY: 's',
+  },
   'auth.htpasswd.path': {},
 };
 
@@ -69,6 +82,7 @@ const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const SECTIONS: Readonly<Record<string, unknown>> = {
   'storage.filesystem': { rootdirectory: '/var/lib/registry' },
   'auth.htpasswd': { realm: 'kagami', path: PASSWORDS },
+  'storage.s3': { bucket: 'b', region: 'r' },
 };
 
 interface Case {
@@ -125,7 +139,7 @@ function sampleOfWord(name: string, otherThan: string | undefined): string {
   if (name === 'boolean') return otherThan === 'true' ? 'false' : 'true';
   if (name === 'whole number') return '7';
   if (name === 'duration') return '7m';
-  if (name === 'size') return '7GiB';
+  if (name === 'size' || name === 'bytes') return '7GiB';
   const words = [...name.matchAll(/`([^`]+)`/g)].map(([, word]) => word ?? '');
   return words.findLast((word) => word !== otherThan) ?? 'sample';
 }
@@ -172,6 +186,17 @@ function redacted(shape: Shape, value: unknown): unknown {
   );
 }
 
+/** Of a section, what was set: its defaults stand beside that. */
+function assertIs(value: unknown, want: unknown): void {
+  if (typeof want !== 'object' || want === null || Array.isArray(want)) {
+    assert.equal(value, want);
+    return;
+  }
+  for (const [name, each] of Object.entries(want)) {
+    assert.equal((value as Record<string, unknown>)[name], each);
+  }
+}
+
 testSuite('every documented key', (it) => {
   it.after(() => rmSync(directory, { recursive: true }));
 
@@ -193,12 +218,12 @@ testSuite('every documented key', (it) => {
       // Those of a section in a list are read by file with the list.
       if (!key.includes('.0.')) {
         const byFile = printedOf(load(fileWith(key, value), besides(each)).printed, key);
-        assert.equal(byFile.value, want);
+        assertIs(byFile.value, want);
         if (field.kind === 'setting') assert.match(byFile.places[0] ?? '', /^config\.yml:\d+:\d+/);
       }
       const env = { ...besides(each), [variable]: value };
       const byVariable = printedOf(load(undefined, env).printed, key);
-      assert.equal(byVariable.value, want);
+      assertIs(byVariable.value, want);
       if (field.kind === 'setting') assert.ok((byVariable.places[0] ?? '').startsWith(variable));
     });
   }

@@ -101,16 +101,15 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
   ],
   [
     'storage: {gcs: {bucket: a}}',
-    '2:11: storage driver `gcs` is not available; Kagami has filesystem and inmemory',
+    '2:11: storage driver `gcs` is not available; Kagami has filesystem, s3 and inmemory',
   ],
-  ['storage: s3', '2:10: storage driver `s3` is not available; Kagami has filesystem and inmemory'],
   [
     'storage:\n  azure:',
-    '3:3: storage driver `azure` is not available; Kagami has filesystem and inmemory',
+    '3:3: storage driver `azure` is not available; Kagami has filesystem, s3 and inmemory',
   ],
   [
     'storage: {swift: {anything: at all}}',
-    '2:11: storage driver `swift` is not available; Kagami has filesystem and inmemory',
+    '2:11: storage driver `swift` is not available; Kagami has filesystem, s3 and inmemory',
   ],
   [
     'auth: {htpasswd: {realm: a, path: /nowhere/b}}',

@@ -1,18 +1,11 @@
 import type { Stats } from 'node:fs';
 import type { Digest } from '../../../domain/digest.ts';
-
-/** The digests of no bytes. */
-const EMPTY = new Set<string>([
-  'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  'sha512:cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e',
-]);
+import { canHaveSize } from '../../../domain/empty-blob.ts';
 
 /**
  * The size of the blob in a file, or undefined for what cannot be that blob: a folder, a device, or
- * an empty file under the digest of something else. The registry before 3.1 leaves such files when
- * the power fails (https://github.com/distribution/distribution/issues/4489).
+ * an empty file under the digest of something else.
  */
 export function blobSize(stats: Stats, digest: Digest): number | undefined {
-  if (!stats.isFile()) return undefined;
-  return stats.size > 0 || EMPTY.has(digest) ? stats.size : undefined;
+  return stats.isFile() && canHaveSize(digest, stats.size) ? stats.size : undefined;
 }

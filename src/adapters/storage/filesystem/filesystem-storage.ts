@@ -12,6 +12,8 @@ import { RootFolder } from './root-folder.ts';
 
 export interface FilesystemOptions {
   readonly rootDirectory: string;
+  /** The key that names the directory, for messages. */
+  readonly setting?: string;
   /** The system's own unless told. */
   readonly disk?: Disk;
 }
@@ -22,9 +24,13 @@ export class FilesystemStorage implements StorageEngine {
   readonly location: string;
   readonly #root: RootFolder;
   readonly #disk: Disk;
+  readonly #setting: string;
   readonly #blobs: FileBlobStore;
 
-  constructor({ rootDirectory, disk = SYSTEM_DISK }: FilesystemOptions) {
+  constructor(options: FilesystemOptions) {
+    const { rootDirectory, setting = 'storage.filesystem.rootdirectory' } = options;
+    const { disk = SYSTEM_DISK } = options;
+    this.#setting = setting;
     this.#root = new RootFolder(rootDirectory);
     this.#disk = disk;
     this.#blobs = new FileBlobStore(this.#root, disk);
@@ -41,7 +47,7 @@ export class FilesystemStorage implements StorageEngine {
   }
 
   async start(): Promise<void> {
-    await probe(this.#disk, this.#root);
+    await probe(this.#disk, this.#root, this.#setting);
     await this.#blobs.start();
   }
 

@@ -5,18 +5,15 @@ import { errnoOf } from './fs-errors.ts';
 import type { RootFolder } from './root-folder.ts';
 import { writeNewFile } from './small-file.ts';
 
-const SETTING = 'storage.filesystem.rootdirectory';
-const OTHER = `name another with ${SETTING}`;
-
-/** What to do about a root that cannot be used, by the system's code for it. */
+/** What to do about a root that cannot be used, if not name another, by the system's code for it. */
 const REMEDIES: Record<string, [trouble: string, remedy: string]> = {
-  EACCES: ['cannot be written', `give it to the user that runs Kagami, or ${OTHER}`],
-  EPERM: ['cannot be written', `give it to the user that runs Kagami, or ${OTHER}`],
-  EROFS: ['is on a read-only file system', `mount it writable, or ${OTHER}`],
-  ENOSPC: ['has no space left', `free some, or ${OTHER}`],
-  EDQUOT: ['has used up its disk quota', `raise it, or ${OTHER}`],
-  ENOTDIR: ['is not a directory, or is below a file', `move that file away, or ${OTHER}`],
-  EEXIST: ['is not a directory, or is below a file', `move that file away, or ${OTHER}`],
+  EACCES: ['cannot be written', 'give it to the user that runs Kagami'],
+  EPERM: ['cannot be written', 'give it to the user that runs Kagami'],
+  EROFS: ['is on a read-only file system', 'mount it writable'],
+  ENOSPC: ['has no space left', 'free some'],
+  EDQUOT: ['has used up its disk quota', 'raise it'],
+  ENOTDIR: ['is not a directory, or is below a file', 'move that file away'],
+  EEXIST: ['is not a directory, or is below a file', 'move that file away'],
 };
 
 /**
@@ -24,7 +21,7 @@ const REMEDIES: Record<string, [trouble: string, remedy: string]> = {
  *
  * @throws StorageFailed with what to do about it
  */
-export async function probe(disk: Disk, root: RootFolder): Promise<void> {
+export async function probe(disk: Disk, root: RootFolder, setting: string): Promise<void> {
   try {
     await makeFolder(disk, root.staging);
     const path = root.newStagingPath('probe');
@@ -32,8 +29,9 @@ export async function probe(disk: Disk, root: RootFolder): Promise<void> {
     await disk.unlink(path);
   } catch (cause) {
     const errno = errnoOf(cause) ?? 'unknown';
-    const [trouble, remedy] = REMEDIES[errno] ?? ['cannot be used', `repair it, or ${OTHER}`];
-    const message = `The storage directory ${root.path} ${trouble} (${errno}): ${remedy}`;
+    const [trouble, remedy] = REMEDIES[errno] ?? ['cannot be used', 'repair it'];
+    const what = `The storage directory ${root.path} ${trouble} (${errno})`;
+    const message = `${what}: ${remedy}, or name another with ${setting}`;
     throw new StorageFailed(message, { detail: { errno }, cause });
   }
 }

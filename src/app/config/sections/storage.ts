@@ -7,7 +7,8 @@ import { Secret } from '../secret.ts';
 import { MODULE } from '../upstream-url.ts';
 import { boolean, duration, oneOf, text, wholeNumber } from '../value-types.ts';
 import type { Member, Values } from '../values.ts';
-import { azure, gcs, oss, s3, swift } from './storage-elsewhere.ts';
+import { azure, gcs, oss, swift } from './storage-elsewhere.ts';
+import { s3, s3Of } from './storage-s3.ts';
 
 export const rootdirectory: Setting<string> = setting(text, {
   default: '/var/lib/registry',
@@ -27,6 +28,11 @@ const filesystem = section(
 );
 
 const inmemory = section({}, { named: true, help: 'Keeps the cache in memory, until the stop.' });
+
+const disable = setting(boolean, {
+  default: 'false',
+  help: 'Serves blobs from here, instead of sending clients to the bucket for them (307). With `storage.verify: onread` that is so anyway, and other drivers than `s3` have nowhere to send them.',
+});
 
 const drivers = { filesystem, inmemory, s3, gcs, azure, swift, oss };
 
@@ -85,13 +91,7 @@ export const storage: Section = section(
         help: 'Descriptors cached.',
       }),
     }),
-    redirect: section({
-      disable: setting(boolean, {
-        default: 'false',
-        standing: met('neither driver redirects'),
-        help: 'No redirects to the storage.',
-      }),
-    }),
+    redirect: section({ disable }),
     delete: section({
       enabled: setting(boolean, { default: 'false', standing: ignored, help: 'Allow DELETE.' }),
     }),
@@ -123,6 +123,7 @@ export function storageOf(values: Values, fallback: () => string): StorageConfig
   const [first, second] = named;
   if (first && second) refuseSecond(values, first, second);
   if (first?.driver === inmemory) return { driver: 'inmemory' };
+  if (first?.driver === s3) return s3Of(values, fallback, !values.of(disable));
   if (first !== undefined && first.driver === undefined) return pluginOf(values, first);
   const rootDirectory = first === undefined ? fallback() : values.of(rootdirectory);
   return { driver: 'filesystem', rootDirectory };
