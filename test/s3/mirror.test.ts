@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as assert from 'uvu/assert';
 import { bytesOf, content, MIB, readAll, sameBytes, store } from '../contracts/storage/content.ts';
-import { type Scene, scenes } from '../e2e/faults/scene.ts';
+import { ask } from '../e2e/faults/client.ts';
+import { REPOSITORY, type Scene, scenes } from '../e2e/faults/scene.ts';
+import { embeddedMirror } from '../support/embedded-mirror.ts';
 import { s3Variables } from '../support/s3/s3-fixture.ts';
 import { testSuite } from '../support/suite.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
@@ -48,6 +50,7 @@ testSuite('A real S3 server', (it) => {
 testSuite('A mirror whose cache is in a real S3 server', (it) => {
   const scene = scenes(it);
   const closing: (() => Promise<void>)[] = [];
+  let latest: { env: Record<string, string>; directory: string } | undefined;
   it.afterEach(async () => {
     for (const close of closing.splice(0)) await close();
   });
@@ -65,8 +68,31 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
       STORAGE_S3_ROOTDIRECTORY: prefix,
       STORAGE_REDIRECT_DISABLE: String(!redirect),
     };
+    latest = { env, directory: directory.path };
     return scene({ layerSize: 12 * MIB, env });
   }
+
+  /** How the scene that was opened last is configured. */
+  function current(): { env: Record<string, string>; directory: string } {
+    if (latest === undefined) throw new Error('there is no scene yet');
+    return latest;
+  }
+
+  it('downloads a blob once for another mirror of the bucket, too', async () => {
+    const made = await overS3(false);
+    const { env, directory } = current();
+    const own = { ...env, STORAGE_S3_STAGING: `${directory}/other` };
+    const other = await embeddedMirror({ upstream: made.hub.url, env: own });
+    closing.unshift(() => other.close());
+    const { digest } = made.layer;
+    const urls = [made.mirror.url, other.url].map(
+      (url) => `${url}/v2/${REPOSITORY}/blobs/${digest}`,
+    );
+    const clients = Array.from({ length: 20 }, (_, at) => ask(urls[at % 2] ?? ''));
+    for (const got of await Promise.all(clients)) made.assertIsLayer(got);
+    assert.is(made.layerRequests.length, 1);
+    assert.is(made.layerBytes, made.layer.bytes.length);
+  });
 
   for (const redirect of [false, true]) {
     const how = redirect ? 'sends clients there' : 'serves from it';

@@ -47,7 +47,9 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.tagCheck).toResolvedValue(
-    (upstream, tags, clock, events, leases, background, config) => {
+    (upstream, tags, clock, events, shared, background, config) => {
+      // For a HEAD to be saved, a bucket would be asked four times.
+      const leases = config.storage.driver === 's3' ? SOLE_LEASES : shared;
       const ports = { upstream, tags, clock, events, leases, background };
       return new TagCheck(ports, tagPolicy(config));
     },

@@ -6,7 +6,7 @@ import type { RecordStore } from '../ports/record-store.ts';
 import { leaseClaimKey, leaseKey, leaseOutcomeKey } from '../registry-layout.ts';
 import { HeldLease } from './held-lease.ts';
 import { type LeaseRecord, leaseRecord, readLeaseRecord, readOutcome } from './lease-record.ts';
-import { SOLE_LEASE } from './sole-leases.ts';
+import { SOLE_LEASE, SOLE_LEASES } from './sole-leases.ts';
 
 /** How long a lease lasts whose holder gives no sign of life, in milliseconds. */
 export const LEASE_MS = 10_000;
@@ -53,6 +53,7 @@ export class RecordLeases implements Leases {
   }
 
   async take(name: string, note: LeaseNote = {}): Promise<Taken> {
+    if (!this.#ports.owners.canCoordinate) return SOLE_LEASES.take(name);
     try {
       const taken = await this.#take(name, note);
       this.#isTroubled = false;

@@ -2,6 +2,8 @@
 export interface Owners {
   /** This process; no other ever has the same name. */
   readonly self: string;
+  /** Whether the storage's put-if-absent lets only one of them succeed. */
+  readonly canCoordinate: boolean;
   /** Whether that one has certainly ended; false if it cannot be known. */
   isGone(owner: string): Promise<boolean>;
   /** It has given no sign of life for too long: what it had may be taken. */

@@ -12,11 +12,11 @@ import { FollowedBlob } from './followed-blob.ts';
 /** How often one looks how far another process has come, in milliseconds. */
 const LOOK_EVERY_MS = 20;
 
-/** The same where there is nothing to be seen but the end. */
-const WAIT_EVERY_MS = 250;
-
 /** How often one tries to get the lease meanwhile, in milliseconds. */
 const TAKE_EVERY_MS = 250;
+
+/** Both where there is nothing to be seen but the end, and looking has its price. */
+const WAIT_EVERY_MS = 500;
 
 export interface ClaimPorts {
   readonly blobs: BlobStore;
@@ -101,7 +101,8 @@ export class DownloadClaim {
     await this.#permit(holder);
     const { blobs, clock } = this.#ports;
     const everyMs = blobs.follow === undefined ? WAIT_EVERY_MS : LOOK_EVERY_MS;
-    for (let waitedMs = 0; waitedMs < TAKE_EVERY_MS; waitedMs += everyMs) {
+    const takeEveryMs = Math.max(TAKE_EVERY_MS, everyMs);
+    for (let waitedMs = 0; waitedMs < takeEveryMs; waitedMs += everyMs) {
       if (!this.#job.wanted()) throw new UpstreamUnreachable('the mirror is stopping');
       const goesOn = await (this.#followed === undefined ? this.#find(holder) : this.#look());
       if (!goesOn) {

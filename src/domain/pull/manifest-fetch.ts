@@ -29,8 +29,9 @@ export interface ManifestFetchPorts {
   readonly awaited: BoundedCache<readonly TagAnswer[]>;
 }
 
-/** How often one looks whether another process has stored it, in milliseconds. */
-const LOOK_EVERY_MS = 20;
+/** How soon one looks whether another process has stored it, and how rarely at last; in ms. */
+const FIRST_LOOK_MS = 20;
+const LOOK_AT_LEAST_EVERY_MS = 500;
 
 /** Fetches manifests by digest, each once for all who want it, verifies and keeps them. */
 export class ManifestFetch {
@@ -63,7 +64,7 @@ export class ManifestFetch {
   /** From the upstream, unless another process that shares the storage gets it from there just now. */
   async #fetch(repository: RepositoryName, digest: Digest): Promise<Manifest> {
     const { leases, clock } = this.#ports;
-    for (;;) {
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LOOK_AT_LEAST_EVERY_MS)) {
       const taken = await leases.take(manifestLease(repository, digest));
       const stored = await this.#stored(repository, digest);
       if (stored !== undefined) {
@@ -71,7 +72,7 @@ export class ManifestFetch {
         return stored;
       }
       if ('lease' in taken) return this.#fetchAlone(repository, digest, taken.lease);
-      await pause(clock, LOOK_EVERY_MS);
+      await pause(clock, pauseMs);
     }
   }
 

@@ -21,6 +21,7 @@ class Machine {
     this.#count++;
     return {
       self: `process-${this.#count}`,
+      canCoordinate: true,
       isGone: (owner) => Promise.resolve(this.gone.has(owner)),
       presumeGone: (owner) => void this.presumed.push(owner),
     };
@@ -38,6 +39,7 @@ leasesContract('records in memory', async (): Promise<LeasesUnderTest> => {
       return processes.process({ records, owners, kill });
     },
     pass: (ms) => processes.pass(ms),
+    seesDeath: true,
     close: () => Promise.resolve(),
   };
 });

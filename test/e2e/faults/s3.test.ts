@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { blobKey, layerLinkKey } from '../../../src/domain/registry-layout.ts';
 import { parseRepositoryName } from '../../../src/domain/repository-name.ts';
+import { embeddedMirror } from '../../support/embedded-mirror.ts';
 import { type S3Double, startS3 } from '../../support/s3/s3-double.ts';
 import { MIB, s3Variables } from '../../support/s3/s3-fixture.ts';
 import { testSuite } from '../../support/suite.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { ask } from './client.ts';
 import { REPOSITORY, type Scene, type SceneOptions, scenes } from './scene.ts';
 
 /** Small blobs stay in memory; of this one every byte comes from the bucket, or goes there. */
@@ -52,6 +54,21 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     assert.is(data.amz['x-amz-acl'], undefined);
     assert.is(s3.store.uploads.size, 0);
     assert.equal(await readdir(join(staging, 'kagami/staging')), []);
+  });
+
+  it('downloads a blob once for another mirror of the bucket, too', async () => {
+    const { s3, made, staging } = await overS3();
+    const env = { ...s3Variables(s3, `${staging}/other`), STORAGE_REDIRECT_DISABLE: 'true' };
+    const other = await embeddedMirror({ upstream: made.hub.url, env });
+    closing.unshift(() => other.close());
+    const { digest } = made.layer;
+    const urls = [made.mirror.url, other.url].map(
+      (url) => `${url}/v2/${REPOSITORY}/blobs/${digest}`,
+    );
+    const clients = Array.from({ length: CLIENTS }, (_, at) => ask(urls[at % 2] ?? ''));
+    for (const got of await Promise.all(clients)) made.assertIsLayer(got);
+    assert.is(made.layerRequests.length, 1);
+    assert.is(made.layerBytes, SIZE);
   });
 
   it('asks the bucket once for a hit, whole or in part', async () => {

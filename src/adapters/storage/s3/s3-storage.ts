@@ -1,17 +1,20 @@
 import { StorageFailed } from '../../../domain/errors.ts';
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
+import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
 import { probe } from './probe.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import type { S3Options } from './s3-options.ts';
+import { S3Owner } from './s3-owner.ts';
 import { S3RecordStore } from './s3-record-store.ts';
 import { sweepUploads } from './sweep.ts';
 
 /** An S3 bucket in the CNCF registry's layout. */
 export class S3Storage implements StorageEngine {
   readonly records: RecordStore;
+  readonly owners: Owners = new S3Owner(() => this.#isConditional);
   readonly location: string;
   readonly #options: S3Options;
   readonly #blobs: S3BlobStore;

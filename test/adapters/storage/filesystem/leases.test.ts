@@ -20,6 +20,7 @@ leasesContract('filesystem', async (): Promise<LeasesUnderTest> => {
       return processes.process({ records, owners, kill });
     },
     pass: (ms) => processes.pass(ms),
+    seesDeath: true,
     close: async () => {
       for (const storage of open) await storage.close();
       await directory.remove();

@@ -22,6 +22,7 @@ const PRESUMED_GONE_MS = 60 * 1000;
 export class Presence implements Owners {
   /** `<kernel>-<storage>`: a socket can be asked only by those that share its kernel. */
   readonly self: string;
+  readonly canCoordinate = true;
   /** Until when those count as gone that could not be asked. */
   readonly #presumedGone = new Map<string, number>();
   readonly #folder: string;
