@@ -50,14 +50,6 @@ export function leasesContract(name: string, create: () => Promise<LeasesUnderTe
       return Promise.all(Array.from({ length: 4 }, () => world.process()));
     }
 
-    /** They ask at once, each more than once; how many have got it. */
-    async function race(processes: LeaseProcess[]): Promise<number> {
-      const asking = processes.flatMap(({ leases }) => {
-        return Array.from({ length: 5 }, () => leases.take(NAME));
-      });
-      return (await Promise.all(asking)).filter((each) => 'lease' in each).length;
-    }
-
     it('one gets it of many that ask at once', async () => {
       assert.is(await race(await four()), 1);
     });
@@ -159,6 +151,14 @@ export function leasesContract(name: string, create: () => Promise<LeasesUnderTe
       assert.is(holders + ('lease' in rest ? 1 : 0), 1);
     });
   });
+}
+
+/** They ask at once, each more than once; how many have got it. */
+async function race(processes: LeaseProcess[]): Promise<number> {
+  const asking = processes.flatMap(({ leases }) => {
+    return Array.from({ length: 5 }, () => leases.take(NAME));
+  });
+  return (await Promise.all(asking)).filter((each) => 'lease' in each).length;
 }
 
 function held(taken: Taken): Lease {
