@@ -161,5 +161,16 @@ for (const processes of [2, 4]) {
       assert.ok(answers.every(({ status }) => status === 200));
       assert.is(shared.hub.arrivals.count('manifest-head'), 1);
     });
+
+    it('ask the Hub again for whoever comes after its answer', async () => {
+      for (let at = 0; at < 20; at++) {
+        const digest = shared.hub.push('library/sample', sampleImage(`${processes} ${at}`), {
+          tags: ['latest'],
+        });
+        const url = `${shared.mirror(at).url}/v2/library/sample/manifests/latest`;
+        const { headers } = await fetch(url, { method: 'HEAD' });
+        assert.is(headers.get('docker-content-digest'), digest);
+      }
+    });
   });
 }

@@ -90,7 +90,7 @@ export function pullParts(
   const tags = new TagBook(records, new MapCache(), clock, events);
   const freshness = (): FreshnessPolicy => ({ ...ASK_ON_EACH_PULL, ...policy });
   const check = new TagCheck(
-    { upstream, tags, clock, events, leases, background },
+    { upstream, tags, clock, events, leases },
     { freshness, timeoutMs: 3000 },
   );
   const awaited = new MapCache<never>();

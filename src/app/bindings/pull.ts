@@ -47,13 +47,13 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.tagCheck).toResolvedValue(
-    (upstream, tags, clock, events, shared, background, config) => {
+    (upstream, tags, clock, events, shared, config) => {
       // For a HEAD to be saved, a bucket would be asked four times.
       const leases = config.storage.driver === 's3' ? SOLE_LEASES : shared;
-      const ports = { upstream, tags, clock, events, leases, background };
+      const ports = { upstream, tags, clock, events, leases };
       return new TagCheck(ports, tagPolicy(config));
     },
-    [t.upstream, t.tags, t.clock, t.events, t.leases, t.background, t.config],
+    [t.upstream, t.tags, t.clock, t.events, t.leases, t.config],
   );
   bind(t.manifestFetch).toResolvedValue(
     (upstream, shelf, tags, hasher, events, background, leases, clock) => {

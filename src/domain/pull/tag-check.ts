@@ -15,7 +15,6 @@ import type { Upstream } from '../ports/upstream.ts';
 import type { Tag } from '../reference.ts';
 import { tagLease } from '../registry-layout.ts';
 import type { RepositoryName } from '../repository-name.ts';
-import type { Background } from './background.ts';
 import { SingleFlight } from './single-flight.ts';
 import type { TagBook, TagEntry } from './tag-book.ts';
 
@@ -38,7 +37,6 @@ export interface TagCheckPorts {
   readonly clock: Clock;
   readonly events: Events;
   readonly leases: Leases;
-  readonly background: Background;
 }
 
 /** The known digest in place of an answer, for want of one. */
@@ -115,10 +113,8 @@ export class TagCheck {
       outcome = { digest, mediaType, size };
       return answer;
     } finally {
-      this.#ports.background.run(
-        () => lease.release(outcome),
-        () => {},
-      );
+      // Before the answer is given: who asks after it must not be told what it was before.
+      await lease.release(outcome);
     }
   }
 
