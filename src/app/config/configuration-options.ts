@@ -255,8 +255,8 @@ export interface HttpOptions {
    */
   readonly trustedproxies?: readonly string[];
   /**
-   * How many processes serve behind the one port; `auto` is one for each processor. They share the
-   * storage, which cannot be `inmemory` then. Default: `1`.
+   * How many processes `kagami serve` runs behind the one port; `auto` is one for each processor.
+   * They share the storage, which cannot be `inmemory` then. Default: `1`.
    */
   readonly workers?: number | 'auto';
   /** What clients may cost. */

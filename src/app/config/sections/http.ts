@@ -32,7 +32,7 @@ const headers = setting(mapOf(listOf(text)), {
 
 const workers = setting(processes, {
   default: '1',
-  help: 'How many processes serve behind the one port; `auto` is one for each processor. They share the storage, which cannot be `inmemory` then.',
+  help: 'How many processes `kagami serve` runs behind the one port; `auto` is one for each processor. They share the storage, which cannot be `inmemory` then.',
 });
 const host = setting(text, {
   help: 'URL under which clients reach the mirror, which `kagami setup` tells them; answers need none, for every URL in them is relative.',
