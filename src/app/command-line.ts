@@ -1,11 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { patternMistake } from './image-arguments.ts';
+import type { LsOptions } from './ls.ts';
 
 export interface Commands {
   /** Runs the mirror until it is told to stop; resolves to what the process ends with. */
   serve(config: string | undefined): Promise<ExitCode>;
   /** Looks through the storage for what is wrong, and mends it if told so. */
   verify(config: string | undefined, options: { repair: boolean }): Promise<ExitCode>;
+  /** Lists the images in storage. */
+  ls(patterns: readonly string[], options: LsOptions): Promise<ExitCode>;
 }
 
 /** Reads the command line (without `node` and the file) and runs what it asks for. */
@@ -42,6 +46,17 @@ export async function runCommandLine(
     .action(async (config: string | undefined, options: { repair: boolean }) => {
       code = await commands.verify(config, options);
     });
+  program
+    .command('ls')
+    .description('list the images that are stored')
+    .argument('[pattern...]', PATTERN_HELP, pattern)
+    .option('--config <file>', 'the config.yml that the mirror runs with')
+    .option('--long', 'whole digests', false)
+    .option('--json', 'for programs', false)
+    .addHelpText('after', LS_HELP)
+    .action(async (patterns: string[], options: LsOptions) => {
+      code = await commands.ls(patterns, options);
+    });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -50,6 +65,14 @@ export async function runCommandLine(
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     throw error;
   }
+}
+
+const PATTERN_HELP = 'which images: `alpine`, `library/debian:12*`, `**`; all if there is none';
+
+function pattern(written: string, before: readonly string[] = []): string[] {
+  const mistake = patternMistake(written);
+  if (mistake !== undefined) throw new InvalidArgumentError(mistake);
+  return [...before, written];
 }
 
 const SERVE_HELP = `
@@ -68,4 +91,11 @@ broken links and unfinished uploads are removed.
 
 Exit codes: 0 all is well, or mended; 1 something is wrong; 2 wrong command line or configuration;
 3 the storage cannot be used.
+`;
+
+const LS_HELP = `
+OWN is what no other image shares, and would be free without it. AGE is since it was stored; a
+running mirror writes down within a minute when an image was pulled. Nothing is changed.
+
+Exit codes: 0 listed; 2 wrong command line or configuration; 3 the storage cannot be used.
 `;

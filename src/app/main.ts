@@ -1,6 +1,7 @@
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
+import { ls } from './ls.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
@@ -20,6 +21,11 @@ function stopSignal(): Promise<string> {
   });
 }
 
+// Whoever reads the output may have seen enough of it, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+});
+
 const version = readVersion();
 try {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
@@ -27,6 +33,7 @@ try {
   const code = await runCommandLine(process.argv.slice(2), version, {
     serve: (config) => serve(surroundings, config),
     verify: (config, { repair }) => verify(surroundings, config, repair),
+    ls: (patterns, options) => ls(surroundings, patterns, options),
   });
   process.exit(code);
 } catch (error) {

@@ -25,6 +25,7 @@ import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
 import type { AccessTimes } from '../domain/upkeep/access-times.ts';
 import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { ListImages } from '../domain/upkeep/list-images.ts';
 import type { PullLog } from '../domain/upkeep/pull-log.ts';
 import type { RemoveImage } from '../domain/upkeep/remove-image.ts';
 import type { RemoveOrphans } from '../domain/upkeep/remove-orphans.ts';
@@ -62,6 +63,7 @@ export interface Services {
   readonly accessTimes: AccessTimes;
   readonly pullLog: PullLog;
   readonly takeInventory: TakeInventory;
+  readonly listImages: ListImages;
   readonly removeImage: RemoveImage;
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
@@ -102,6 +104,7 @@ export const TOKENS: Tokens = {
   accessTimes: Symbol('AccessTimes'),
   pullLog: Symbol('PullLog'),
   takeInventory: Symbol('TakeInventory'),
+  listImages: Symbol('ListImages'),
   removeImage: Symbol('RemoveImage'),
   removeOrphans: Symbol('RemoveOrphans'),
   stock: Symbol('Stock'),

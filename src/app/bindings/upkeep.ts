@@ -4,6 +4,7 @@ import type { Transfers } from '../../domain/pull/transfers.ts';
 import { AccessTimes } from '../../domain/upkeep/access-times.ts';
 import { Evictor } from '../../domain/upkeep/evictor.ts';
 import { learnFirstFetches } from '../../domain/upkeep/first-fetches.ts';
+import { ListImages } from '../../domain/upkeep/list-images.ts';
 import { PullLog } from '../../domain/upkeep/pull-log.ts';
 import { RemoveImage } from '../../domain/upkeep/remove-image.ts';
 import { RemoveOrphans } from '../../domain/upkeep/remove-orphans.ts';
@@ -24,6 +25,13 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
     (storage, links, times, clock, events) =>
       new TakeInventory({ storage, links, times, clock, events }),
     [t.storage, t.links, t.accessTimes, t.clock, t.events],
+  );
+  bind(t.listImages).toResolvedValue(
+    (storage, takeInventory, times, { cache }) => {
+      const prepare = (): Promise<void> => learnFirstFetches(storage.records, times, cache.ttlMs);
+      return new ListImages({ storage, takeInventory, times, prepare });
+    },
+    [t.storage, t.takeInventory, t.accessTimes, t.config],
   );
   bind(t.removeImage).toResolvedValue(
     (links, tags, shelf, stored, times, clock, transfers) =>
