@@ -2,6 +2,7 @@ import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
 import { ls } from './ls.ts';
+import { prune } from './prune.ts';
 import { serve } from './serve.ts';
 import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
@@ -34,6 +35,7 @@ try {
     serve: (config) => serve(surroundings, config),
     verify: (config, { repair }) => verify(surroundings, config, repair),
     ls: (patterns, options) => ls(surroundings, patterns, options),
+    prune: (patterns, options) => prune(surroundings, patterns, options),
   });
   process.exit(code);
 } catch (error) {

@@ -26,6 +26,7 @@ import type { Transfers } from '../domain/pull/transfers.ts';
 import type { AccessTimes } from '../domain/upkeep/access-times.ts';
 import type { Evictor } from '../domain/upkeep/evictor.ts';
 import type { ListImages } from '../domain/upkeep/list-images.ts';
+import type { Prune } from '../domain/upkeep/prune.ts';
 import type { PullLog } from '../domain/upkeep/pull-log.ts';
 import type { RemoveImage } from '../domain/upkeep/remove-image.ts';
 import type { RemoveOrphans } from '../domain/upkeep/remove-orphans.ts';
@@ -64,6 +65,7 @@ export interface Services {
   readonly pullLog: PullLog;
   readonly takeInventory: TakeInventory;
   readonly listImages: ListImages;
+  readonly prune: Prune;
   readonly removeImage: RemoveImage;
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
@@ -105,6 +107,7 @@ export const TOKENS: Tokens = {
   pullLog: Symbol('PullLog'),
   takeInventory: Symbol('TakeInventory'),
   listImages: Symbol('ListImages'),
+  prune: Symbol('Prune'),
   removeImage: Symbol('RemoveImage'),
   removeOrphans: Symbol('RemoveOrphans'),
   stock: Symbol('Stock'),

@@ -1,5 +1,6 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import type { ExitCode } from '../../src/app/exit-code.ts';
 import type { Surroundings } from '../../src/app/surroundings.ts';
 import { type EmbeddedMirror, embeddedMirror } from './embedded-mirror.ts';
@@ -37,7 +38,9 @@ export class CommandScene {
       STORAGE: 'filesystem',
       STORAGE_FILESYSTEM_ROOTDIRECTORY: this.storage,
     };
-    return embeddedMirror({ upstream: this.hub.url, env: { ...storage, ...env } });
+    // The same as of commands: another would pull in times that are yet to come.
+    const clock = new SystemClock();
+    return embeddedMirror({ upstream: this.hub.url, env: { ...storage, ...env }, clock });
   }
 
   /** Pulls through a mirror that is there for that alone. */
@@ -63,6 +66,19 @@ export class CommandScene {
     const print = (line: string): void => void lines.push(line);
     const surroundings = { env: {}, version: 'test', complain: print, print, stopSignal };
     return { code: await command(surroundings, file), lines };
+  }
+
+  /** As if all that was pulled of a repository had been pulled so long ago. */
+  async pulledBefore(repository: string, ms: number): Promise<void> {
+    const path = this.pullsOf(repository);
+    const pulls = JSON.parse(await readFile(path, 'utf8')) as Record<string, number>;
+    const before = Object.keys(pulls).map((digest) => [digest, Date.now() - ms]);
+    await writeFile(path, JSON.stringify(Object.fromEntries(before)));
+  }
+
+  /** Where is written down when manifests of a repository were pulled. */
+  pullsOf(repository: string): string {
+    return join(this.storage, 'kagami/access', repository, '_pulls');
   }
 
   /** All that is in the storage, with what tells whether it was written to. */

@@ -5,6 +5,7 @@ import { AccessTimes } from '../../domain/upkeep/access-times.ts';
 import { Evictor } from '../../domain/upkeep/evictor.ts';
 import { learnFirstFetches } from '../../domain/upkeep/first-fetches.ts';
 import { ListImages } from '../../domain/upkeep/list-images.ts';
+import { Prune } from '../../domain/upkeep/prune.ts';
 import { PullLog } from '../../domain/upkeep/pull-log.ts';
 import { RemoveImage } from '../../domain/upkeep/remove-image.ts';
 import { RemoveOrphans } from '../../domain/upkeep/remove-orphans.ts';
@@ -41,6 +42,26 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(t.removeOrphans).toResolvedValue(
     (links, stored, transfers) => new RemoveOrphans({ links, stored }, busyIn(transfers)),
     [t.links, t.storedBlobs, t.transfers],
+  );
+  bind(t.prune).toResolvedValue(
+    (config, storage, takeInventory, removeImage, removeOrphans, times, ...rest) => {
+      const [pullLog, clock, events] = rest;
+      const { records } = storage;
+      const prepare = (): Promise<void> => learnFirstFetches(records, times, config.cache.ttlMs);
+      const ports = { storage, records, takeInventory, removeImage, removeOrphans, times };
+      return new Prune({ ...ports, pullLog, clock, events, exclusively, prepare }, config.cache);
+    },
+    [
+      t.config,
+      t.storage,
+      t.takeInventory,
+      t.removeImage,
+      t.removeOrphans,
+      t.accessTimes,
+      t.pullLog,
+      t.clock,
+      t.events,
+    ],
   );
   bind(t.stock).toResolvedValue(
     (takeInventory, times, shelf, links, clock, events) =>
