@@ -24,6 +24,7 @@ import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
 import type { AccessTimes } from '../domain/upkeep/access-times.ts';
+import type { DeleteManifest } from '../domain/upkeep/delete-manifest.ts';
 import type { Evictor } from '../domain/upkeep/evictor.ts';
 import type { ListImages } from '../domain/upkeep/list-images.ts';
 import type { Prune } from '../domain/upkeep/prune.ts';
@@ -69,6 +70,7 @@ export interface Services {
   readonly removeImage: RemoveImage;
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
+  readonly deleteManifest: DeleteManifest;
   readonly evictor: Evictor;
   readonly accessLog: AccessLog;
   readonly server: MirrorServer;
@@ -111,6 +113,7 @@ export const TOKENS: Tokens = {
   removeImage: Symbol('RemoveImage'),
   removeOrphans: Symbol('RemoveOrphans'),
   stock: Symbol('Stock'),
+  deleteManifest: Symbol('DeleteManifest'),
   evictor: Symbol('Evictor'),
   accessLog: Symbol('AccessLog'),
   server: Symbol('MirrorServer'),

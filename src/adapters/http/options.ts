@@ -17,6 +17,8 @@ export interface HttpOptions {
   readonly namespaces: readonly string[] | undefined;
   /** Whether a name of one word means `library/` and that word: the upstream is Docker Hub. */
   readonly libraryByDefault: boolean;
+  /** Whether a client that may read may also remove manifests. */
+  readonly mayDelete: boolean;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -58,4 +60,5 @@ export const DEFAULT_OPTIONS: HttpOptions = {
   catalogLimit: 1000,
   namespaces: undefined,
   libraryByDefault: true,
+  mayDelete: false,
 };

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import { DEFAULT_LIMITS, type HttpOptions } from '../../adapters/http/options.ts';
 import { MirrorServer } from '../../adapters/http/server.ts';
 import { RequestLog } from '../../adapters/telemetry/request-log.ts';
+import { authenticatesClients } from '../config/authenticates-clients.ts';
 import type { Config } from '../config/config.ts';
 import { DOCKER_HUB, mirrorsDockerHub } from '../docker-hub.ts';
 import { Lifecycle } from '../lifecycle.ts';
@@ -50,6 +51,7 @@ function httpOptions(config: Config): HttpOptions {
     // Somebody else's registry may itself be a mirror of anything: its owner knows what clients mean.
     namespaces: isDockerHub ? DOCKER_HUB : undefined,
     libraryByDefault: isDockerHub,
+    mayDelete: config.deletes && authenticatesClients(config),
     limits: {
       maxHeaderBytes: http.limits.headerBytes,
       headersTimeoutMs: http.limits.headerTimeoutMs,

@@ -2,6 +2,7 @@ import { ContainerModule } from 'inversify';
 import type { Digest } from '../../domain/digest.ts';
 import type { Transfers } from '../../domain/pull/transfers.ts';
 import { AccessTimes } from '../../domain/upkeep/access-times.ts';
+import { DeleteManifest } from '../../domain/upkeep/delete-manifest.ts';
 import { Evictor } from '../../domain/upkeep/evictor.ts';
 import { learnFirstFetches } from '../../domain/upkeep/first-fetches.ts';
 import { ListImages } from '../../domain/upkeep/list-images.ts';
@@ -67,6 +68,20 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
     (takeInventory, times, shelf, links, clock, events) =>
       new Stock({ takeInventory, times, shelf, links, clock, events }),
     [t.takeInventory, t.accessTimes, t.shelf, t.links, t.clock, t.events],
+  );
+  bind(t.deleteManifest).toResolvedValue(
+    (stock, takeInventory, removeImage, tags, links, shelf, pullLog, events) =>
+      new DeleteManifest({
+        stock,
+        takeInventory,
+        removeImage,
+        tags,
+        links,
+        shelf,
+        pullLog,
+        events,
+      }),
+    [t.stock, t.takeInventory, t.removeImage, t.tags, t.links, t.shelf, t.pullLog, t.events],
   );
   bind(t.evictor).toResolvedValue(
     (config, storage, stock, removeImage, removeOrphans, times, pullLog, transfers, ...rest) => {

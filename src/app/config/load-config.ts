@@ -1,3 +1,4 @@
+import { authenticatesClients } from './authenticates-clients.ts';
 import { canWriteDirectory, defaultDirectory } from './cache-directory.ts';
 import { type Checked, Checker } from './check.ts';
 import type { Config } from './config.ts';
@@ -14,7 +15,7 @@ import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
 import { namesUpstream, upstreamOf } from './sections/proxy.ts';
-import { rootdirectory, storageOf, verify } from './sections/storage.ts';
+import { deletes, rootdirectory, storageOf, verify } from './sections/storage.ts';
 import { tagChecksOf } from './sections/tag-checks.ts';
 import { checkVersion } from './sections/version.ts';
 import { DOCKER_HUB } from './upstream-url.ts';
@@ -56,6 +57,9 @@ export function loadConfig(options: LoadOptions): ConfigResult {
   const { found, values } = check(applyVariables(file, env, report), report);
   checkVersion(values, source);
   const config = configOf(values, () => defaultDirectory(env, canWrite));
+  if (config.deletes && !authenticatesClients(config)) {
+    values.warn(deletes, 'has no effect without auth.htpasswd or client certificates.');
+  }
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }
@@ -84,6 +88,7 @@ function configOf(values: Values, directory: () => string): Config {
     http: httpOf(values),
     log: logOf(values),
     verification: values.of(verify),
+    deletes: values.of(deletes),
     cache: cacheOf(values),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
     catalog: catalogOf(values),
