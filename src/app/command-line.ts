@@ -1,5 +1,10 @@
-import { Argument, Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type ByteSize, ByteSizeInvalid, parseByteSize } from '../domain/upkeep/byte-size.ts';
+import { parseDayDuration } from './day-duration.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { patternMistake } from './image-arguments.ts';
+import type { LsOptions } from './ls.ts';
+import type { PruneOptions } from './prune.ts';
 import type { ClientName, SetupOptions } from './setup/setup.ts';
 
 export interface Commands {
@@ -13,6 +18,10 @@ export interface Commands {
   setup(client: ClientName, options: SetupOptions): ExitCode;
   /** Looks through the storage for what is wrong, and mends it if told so. */
   verify(config: string | undefined, options: { repair: boolean }): Promise<ExitCode>;
+  /** Lists the images in storage. */
+  ls(patterns: readonly string[], options: LsOptions): Promise<ExitCode>;
+  /** Removes images from the storage. */
+  prune(patterns: readonly string[], options: PruneOptions): Promise<ExitCode>;
 }
 
 /** Reads the command line (without `node` and the file) and runs what it asks for. */
@@ -54,6 +63,29 @@ export async function runCommandLine(
     .action(async (config: string | undefined, options: { repair: boolean }) => {
       code = await commands.verify(config, options);
     });
+  program
+    .command('ls')
+    .description('list the images that are stored')
+    .argument('[pattern...]', PATTERN_HELP, pattern)
+    .option('--config <file>', 'the config.yml that the mirror runs with')
+    .option('--long', 'whole digests', false)
+    .option('--json', 'for programs', false)
+    .addHelpText('after', LS_HELP)
+    .action(async (patterns: string[], options: LsOptions) => {
+      code = await commands.ls(patterns, options);
+    });
+  program
+    .command('prune')
+    .description('remove images that are stored; they are fetched again when somebody pulls them')
+    .argument('[pattern...]', PATTERN_HELP, pattern)
+    .option('--older-than <age>', 'those that were last pulled so long ago: `30d`, `12h`', age)
+    .option('--to <size>', 'the least recently pulled ones until so much is left: `50GiB`', size)
+    .option('--dry-run', 'only say what would go', false)
+    .option('--config <file>', 'the config.yml that the mirror runs with')
+    .addHelpText('after', PRUNE_HELP)
+    .action(async (patterns: string[], options: PruneOptions) => {
+      code = await commands.prune(patterns, options);
+    });
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;
@@ -61,6 +93,29 @@ export async function runCommandLine(
     // commander has written the help, the version or the complaint by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     throw error;
+  }
+}
+
+const PATTERN_HELP = 'which images: `alpine`, `library/debian:12*`, `**`; all if there is none';
+
+function pattern(written: string, before: readonly string[] = []): string[] {
+  const mistake = patternMistake(written);
+  if (mistake !== undefined) throw new InvalidArgumentError(mistake);
+  return [...before, written];
+}
+
+function age(written: string): number {
+  const ms = parseDayDuration(written);
+  if (ms !== undefined) return ms;
+  throw new InvalidArgumentError('It must be an age such as `30d`, `12h` or `90m`.');
+}
+
+function size(written: string): ByteSize {
+  try {
+    return parseByteSize(written);
+  } catch (error) {
+    if (!(error instanceof ByteSizeInvalid)) throw error;
+    throw new InvalidArgumentError(`${error.message}.`);
   }
 }
 
@@ -129,4 +184,21 @@ The file itself goes to standard output, and where it belongs to standard error.
 Skopeo and CRI-O, too; containerd for Kubernetes and nerdctl.
 
 Exit codes: 0 printed; 2 wrong command line or configuration, or the client cannot use such a mirror.
+`;
+
+const LS_HELP = `
+OWN is what no other image shares, and would be free without it. AGE is since it was stored; a
+running mirror writes down within a minute when an image was pulled. Nothing is changed.
+
+Exit codes: 0 listed; 2 wrong command line or configuration; 3 the storage cannot be used.
+`;
+
+const PRUNE_HELP = `
+With patterns alone, all goes that they name; without anything, what the mirror would remove by
+itself: see proxy.ttl and proxy.cache.maxsize. What proxy.cache.keep names stays in any case, and a
+layer as long as an image needs it. The mirror may be running meanwhile; it writes down within a
+minute when an image was pulled, and what it has in memory it may serve for some minutes more.
+
+Exit codes: 0 done; 1 something could not be removed, or more is left than may be; 2 wrong command
+line or configuration; 3 the storage cannot be used.
 `;

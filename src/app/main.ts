@@ -1,6 +1,8 @@
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
+import { ls } from './ls.ts';
+import { prune } from './prune.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup/setup.ts';
 import { checkConfig, printConfig } from './show-config.ts';
@@ -23,6 +25,11 @@ function stopSignal(): Promise<string> {
   });
 }
 
+// Whoever reads the output may have seen enough of it, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+});
+
 const version = readVersion();
 const supervised = supervisedProcess();
 try {
@@ -34,6 +41,8 @@ try {
     checkConfig: (config) => checkConfig(surroundings, config),
     setup: (client, options) => setup(surroundings, client, options),
     verify: (config, { repair }) => verify(surroundings, config, repair),
+    ls: (patterns, options) => ls(surroundings, patterns, options),
+    prune: (patterns, options) => prune(surroundings, patterns, options),
   });
   process.exit(code);
 } catch (error) {

@@ -26,7 +26,10 @@ import type { TagBook } from '../domain/pull/tag-book.ts';
 import type { TagCheck } from '../domain/pull/tag-check.ts';
 import type { Transfers } from '../domain/pull/transfers.ts';
 import type { AccessTimes } from '../domain/upkeep/access-times.ts';
+import type { DeleteManifest } from '../domain/upkeep/delete-manifest.ts';
 import type { Evictor } from '../domain/upkeep/evictor.ts';
+import type { ListImages } from '../domain/upkeep/list-images.ts';
+import type { Prune } from '../domain/upkeep/prune.ts';
 import type { PullLog } from '../domain/upkeep/pull-log.ts';
 import type { RemoveImage } from '../domain/upkeep/remove-image.ts';
 import type { RemoveOrphans } from '../domain/upkeep/remove-orphans.ts';
@@ -68,9 +71,12 @@ export interface Services {
   readonly accessTimes: AccessTimes;
   readonly pullLog: PullLog;
   readonly takeInventory: TakeInventory;
+  readonly listImages: ListImages;
+  readonly prune: Prune;
   readonly removeImage: RemoveImage;
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
+  readonly deleteManifest: DeleteManifest;
   readonly evictor: Evictor;
   readonly accessLog: AccessLog;
   readonly authenticator: Authenticator;
@@ -112,9 +118,12 @@ export const TOKENS: Tokens = {
   accessTimes: Symbol('AccessTimes'),
   pullLog: Symbol('PullLog'),
   takeInventory: Symbol('TakeInventory'),
+  listImages: Symbol('ListImages'),
+  prune: Symbol('Prune'),
   removeImage: Symbol('RemoveImage'),
   removeOrphans: Symbol('RemoveOrphans'),
   stock: Symbol('Stock'),
+  deleteManifest: Symbol('DeleteManifest'),
   evictor: Symbol('Evictor'),
   accessLog: Symbol('AccessLog'),
   authenticator: Symbol('Authenticator'),

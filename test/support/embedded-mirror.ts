@@ -1,4 +1,6 @@
 import type { BufferPool } from '../../src/adapters/http/buffer-pool.ts';
+import { DEFAULT_OPTIONS, type HttpOptions } from '../../src/adapters/http/options.ts';
+import { MirrorServer } from '../../src/adapters/http/server.ts';
 import { createLogger } from '../../src/adapters/telemetry/logger.ts';
 import { loadConfig } from '../../src/app/config/load-config.ts';
 import { createContainer } from '../../src/app/container.ts';
@@ -19,6 +21,8 @@ export interface EmbeddedOptions {
   storage?: StorageEngine | undefined;
   /** In place of one that is faster than the machine's. */
   clock?: Clock | undefined;
+  /** Serves HTTP with these in place of the configured ones. */
+  http?: Partial<HttpOptions> | undefined;
 }
 
 /** A line of the log. */
@@ -69,6 +73,17 @@ export async function embeddedMirror(options: EmbeddedOptions): Promise<Embedded
   if (options.storage !== undefined) {
     container.unbind(TOKENS.storage);
     container.bind(TOKENS.storage).toConstantValue(options.storage);
+  }
+  if (options.http !== undefined) {
+    const http = { ...DEFAULT_OPTIONS, listen: config.http.listen, ...options.http };
+    const server = new MirrorServer(
+      container.get(TOKENS.mirror),
+      http,
+      container.get(TOKENS.accessLog),
+      container.get(TOKENS.authenticator),
+    );
+    container.unbind(TOKENS.server);
+    container.bind(TOKENS.server).toConstantValue(server);
   }
   const lifecycle = container.get(TOKENS.lifecycle);
   const { url } = await lifecycle.start();

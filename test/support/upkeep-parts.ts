@@ -1,5 +1,6 @@
 import type { Digest } from '../../src/domain/digest.ts';
 import { AccessTimes } from '../../src/domain/upkeep/access-times.ts';
+import { DeleteManifest } from '../../src/domain/upkeep/delete-manifest.ts';
 import { Evictor, type EvictorPolicy } from '../../src/domain/upkeep/evictor.ts';
 import { learnFirstFetches } from '../../src/domain/upkeep/first-fetches.ts';
 import type { HeldImage, Inventory } from '../../src/domain/upkeep/inventory.ts';
@@ -18,6 +19,7 @@ export interface UpkeepParts extends PullParts {
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
   readonly evictor: Evictor;
+  readonly deleteManifest: DeleteManifest;
 }
 
 const NO_LIMITS: EvictorPolicy = {
@@ -60,7 +62,8 @@ export function upkeepParts(
     { ...NO_LIMITS, ...policy },
   );
   events.listen((event) => evictor.hear(event));
-  return { ...parts, ...upkeep, evictor };
+  const deleteManifest = new DeleteManifest({ ...parts, ...upkeep });
+  return { ...parts, ...upkeep, evictor, deleteManifest };
 }
 
 /** Takes stock, and removes this image of alpine, if nobody comes for it meanwhile. */

@@ -4,17 +4,21 @@ import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerBlob } from './blobs.ts';
 import { answerCatalog } from './catalog.ts';
+import { answerDeletion } from './deletion.ts';
 import { answerError } from './error-response.ts';
 import { Exchange } from './exchange.ts';
 import { answerJson } from './json.ts';
 import { answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
+import type { HttpOptions } from './options.ts';
 import { answerReferrers } from './referrers.ts';
 import { RequestMalformed } from './refusals.ts';
 import { type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
+
+const READS: readonly string[] = ['GET', 'HEAD'];
 
 /** Answers requests, whoever listens for them. */
 export class RequestHandler {
@@ -63,7 +67,7 @@ export class RequestHandler {
 
   async #answer(exchange: Exchange): Promise<void> {
     const { request } = exchange;
-    checkForm(request);
+    checkForm(request, this.#service.options);
     const route = this.#routeOf(request.url ?? '');
     // Nothing but whether the server is there is told to those who may not ask.
     if (route instanceof Error || route.kind !== 'alive') {
@@ -107,6 +111,7 @@ export class RequestHandler {
 }
 
 function dispatch(service: Service, exchange: Exchange, route: Route): Promise<void> | void {
+  if (exchange.request.method === 'DELETE') return answerDeletion(service, exchange, route);
   switch (route.kind) {
     case 'manifest':
       return answerManifest(service, exchange, route);
@@ -130,9 +135,13 @@ function dispatch(service: Service, exchange: Exchange, route: Route): Promise<v
  * @throws Unsupported
  * @throws RequestMalformed
  */
-function checkForm({ method, headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): void {
+function checkForm(
+  { method = '', headers, httpVersionMajor, httpVersionMinor }: IncomingMessage,
+  { mayDelete }: HttpOptions,
+): void {
   if (httpVersionMajor !== 1) throw new RequestMalformed('this server speaks HTTP/1.1 and 1.0');
-  if (method !== 'GET' && method !== 'HEAD') throw new Unsupported('a mirror is only read');
+  const isDeletion = method === 'DELETE' && mayDelete;
+  if (!READS.includes(method) && !isDeletion) throw new Unsupported('a mirror is only read');
   // RFC 9112 §3.2.
   if (headers.host === undefined && httpVersionMinor > 0) {
     throw new RequestMalformed('the request has no Host header');

@@ -26,6 +26,8 @@ export interface HttpOptions {
   readonly trustedProxies: readonly string[];
   /** HTTPS in place of HTTP. */
   readonly tls?: TlsOptions | undefined;
+  /** Whether a client that may read may also remove manifests. */
+  readonly mayDelete: boolean;
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -68,4 +70,5 @@ export const DEFAULT_OPTIONS: HttpOptions = {
   namespaces: undefined,
   libraryByDefault: true,
   trustedProxies: [],
+  mayDelete: false,
 };

@@ -49,7 +49,7 @@ export interface ReferrersRoute {
 /** What load balancers ask to see whether the server is there. */
 const ALIVE: readonly string[] = ['', 'healthz'];
 
-/** Reads request targets; the methods are GET and HEAD, and somebody else's affair. */
+/** Reads request targets; the method is somebody else's affair. */
 export class Routes {
   readonly #prefix: string;
   readonly #namespaces: Namespaces;

@@ -2,12 +2,11 @@ import { ContainerModule } from 'inversify';
 import { DEFAULT_LIMITS, type HttpOptions } from '../../adapters/http/options.ts';
 import { MirrorServer } from '../../adapters/http/server.ts';
 import { RequestLog } from '../../adapters/telemetry/request-log.ts';
+import { authenticatesClients } from '../config/authenticates-clients.ts';
 import type { Config } from '../config/config.ts';
+import { DOCKER_HUB, mirrorsDockerHub } from '../docker-hub.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { TOKENS } from '../tokens.ts';
-
-/** The hosts under which Docker Hub's registry answers. */
-const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io'];
 
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
@@ -47,8 +46,9 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
 });
 
-function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
-  const isDockerHub = DOCKER_HUB.includes(upstream.url.hostname);
+function httpOptions(config: Config): HttpOptions {
+  const { http, tags, catalog } = config;
+  const isDockerHub = mirrorsDockerHub(config);
   return {
     listen: http.listen,
     prefix: http.prefix,
@@ -60,6 +60,7 @@ function httpOptions({ http, tags, catalog, upstream }: Config): HttpOptions {
     libraryByDefault: isDockerHub,
     trustedProxies: http.trustedProxies,
     tls: http.tls,
+    mayDelete: config.deletes && authenticatesClients(config),
     limits: {
       maxHeaderBytes: http.limits.headerBytes,
       headersTimeoutMs: http.limits.headerTimeoutMs,

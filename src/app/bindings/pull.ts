@@ -139,9 +139,11 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   );
   bind(t.listRepositories).toResolvedValue((links) => new ListRepositories(links), [t.links]);
   bind(t.mirror).toResolvedValue(
-    (pullManifest, pullBlob, listTags, listReferrers, listRepositories) =>
-      new PullThrough({ pullManifest, pullBlob, listTags, listReferrers, listRepositories }),
-    [t.pullManifest, t.pullBlob, t.listTags, t.listReferrers, t.listRepositories],
+    (pullManifest, pullBlob, listTags, listReferrers, listRepositories, deleteManifest) => {
+      const lists = { listTags, listReferrers, listRepositories };
+      return new PullThrough({ pullManifest, pullBlob, ...lists, deleteManifest });
+    },
+    [t.pullManifest, t.pullBlob, t.listTags, t.listReferrers, t.listRepositories, t.deleteManifest],
   );
 });
 

@@ -12,6 +12,8 @@ export interface Config {
   readonly storage: StorageConfig;
   /** Whether what is read from storage is compared with its digest. */
   readonly verification: Verification;
+  /** Whether clients that say who they are may remove manifests. */
+  readonly deletes: boolean;
   readonly cache: CacheConfig;
   readonly http: HttpConfig;
   readonly auth: AuthConfig;

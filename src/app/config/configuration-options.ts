@@ -219,6 +219,14 @@ export interface StorageOptions {
      */
     readonly disable?: boolean;
   };
+  readonly delete?: {
+    /**
+     * Whether clients may remove what is cached: `DELETE` of a tag removes that alone, of a digest
+     * the manifest with its tags and what nothing else needs. It needs `auth.htpasswd` or client
+     * certificates; without them `DELETE` is refused, for anybody might send it. Default: `false`.
+     */
+    readonly enabled?: boolean;
+  };
   /**
    * Keeps the cache where the module NAME does: a package, or the path of a file. What is below is
    * in its own words.

@@ -1,3 +1,4 @@
+import { authenticatesClients } from './authenticates-clients.ts';
 import { canWriteDirectory, defaultDirectory } from './cache-directory.ts';
 import { type Checked, Checker } from './check.ts';
 import type { Config } from './config.ts';
@@ -16,7 +17,7 @@ import { httpOf } from './sections/http.ts';
 import { catalogOf, tagPageLimit } from './sections/listing.ts';
 import { logOf } from './sections/log.ts';
 import { namesUpstream, upstreamOf } from './sections/proxy.ts';
-import { rootdirectory, storageOf, verify } from './sections/storage.ts';
+import { deletes, rootdirectory, storageOf, verify } from './sections/storage.ts';
 import { tagChecksOf } from './sections/tag-checks.ts';
 import { checkVersion } from './sections/version.ts';
 import { DOCKER_HUB } from './upstream-url.ts';
@@ -81,6 +82,9 @@ export function configOfTree(
   const { found, values } = check(tree, report);
   checkVersion(values, source);
   const config = configOf(values, directory);
+  if (config.deletes && !authenticatesClients(config)) {
+    values.warn(deletes, 'has no effect without auth.htpasswd or client certificates.');
+  }
   if (source !== undefined && !namesUpstream(values)) {
     report.warn(`${source} names no proxy.remoteurl; Kagami mirrors Docker Hub, ${DOCKER_HUB}.`);
   }
@@ -114,6 +118,7 @@ function configOf(values: Values, directory: () => string): Config {
     auth: authOf(values),
     log: logOf(values),
     verification: values.of(verify),
+    deletes: values.of(deletes),
     cache: cacheOf(values),
     tags: { ...tagChecksOf(values), pageLimit: tagPageLimit(values) },
     catalog: catalogOf(values),

@@ -123,7 +123,8 @@ export type MirrorEvent =
       readonly tags: readonly Tag[];
       /** How much that was. */
       readonly bytes: number;
-      readonly why: 'expired' | 'over budget';
+      /** `deleted` because a client asked for it. */
+      readonly why: 'expired' | 'over budget' | 'deleted';
     }
   | {
       /** What had to go has gone. */

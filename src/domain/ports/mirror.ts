@@ -61,6 +61,11 @@ export interface Mirror {
   /** The upstream's tags, or those in storage if it cannot be asked. */
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage>;
   listReferrers(repository: RepositoryName, subject: Digest): Promise<readonly Referrer[]>;
+  /**
+   * Removes a tag, or a manifest with its tags and all that nothing else needs, from the storage; the
+   * next pull fetches it again.
+   */
+  deleteManifest(repository: RepositoryName, reference: Reference): Promise<void>;
   /** The repositories in storage, in ascending order. */
   listRepositories(page: PageRequest): Promise<RepositoryPage>;
 }

@@ -11,6 +11,7 @@ import type { PageRequest, TagPage } from '../ports/upstream.ts';
 import type { Reference } from '../reference.ts';
 import type { Referrer } from '../referrers.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { DeleteManifest } from '../upkeep/delete-manifest.ts';
 import type { ListReferrers } from './list-referrers.ts';
 import type { ListRepositories } from './list-repositories.ts';
 import type { ListTags } from './list-tags.ts';
@@ -23,6 +24,7 @@ export interface UseCases {
   readonly listTags: ListTags;
   readonly listReferrers: ListReferrers;
   readonly listRepositories: ListRepositories;
+  readonly deleteManifest: DeleteManifest;
 }
 
 /** The mirror: its use cases behind the one inbound port. */
@@ -59,6 +61,10 @@ export class PullThrough implements Mirror {
 
   listReferrers(repository: RepositoryName, subject: Digest): Promise<readonly Referrer[]> {
     return this.#use.listReferrers.list(repository, subject);
+  }
+
+  deleteManifest(repository: RepositoryName, reference: Reference): Promise<void> {
+    return this.#use.deleteManifest.run(repository, reference);
   }
 
   listRepositories(page: PageRequest): Promise<RepositoryPage> {

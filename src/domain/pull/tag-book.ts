@@ -103,6 +103,18 @@ export class TagBook {
     });
   }
 
+  /** The tag is to go, wherever it leads; false if there is none. */
+  remove(repository: RepositoryName, tag: Tag): Promise<boolean> {
+    const key = tagLinkKey(repository, tag);
+    return this.#turns.run(key, async () => {
+      const isThere = (await this.current(repository, tag)) !== undefined;
+      await this.#records.delete(key);
+      this.#entries.delete(key);
+      await this.#removeRest(repository, tag);
+      return isThere;
+    });
+  }
+
   /**
    * The digest's manifest is to go: no tag of the repository leads to it any more. A tag that points
    * to another by now keeps that.
@@ -155,6 +167,12 @@ export class TagBook {
     }
     await this.#records.delete(key);
     this.#forgetStored(key, digest);
+    await this.#removeRest(repository, tag);
+    return true;
+  }
+
+  /** What a tag has beside its link. */
+  async #removeRest(repository: RepositoryName, tag: Tag): Promise<void> {
     const folder = tagIndexesKey(repository, tag);
     for (const algorithm of await this.#records.children(folder)) {
       for (const encoded of await this.#records.children(`${folder}/${algorithm}`)) {
@@ -162,7 +180,6 @@ export class TagBook {
       }
     }
     await this.#records.delete(tagCheckKey(repository, tag));
-    return true;
   }
 
   /** What the upstream has said since, and is not stored yet, holds all the same. */

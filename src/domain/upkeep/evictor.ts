@@ -192,9 +192,9 @@ export class Evictor {
 
   #run(): void {
     this.#timer = undefined;
-    const { background, clock, exclusively } = this.#ports;
+    const { background, clock, exclusively, stock } = this.#ports;
     this.#notBeforeMs = clock.now() + NEXT_TRY_AFTER_MS;
-    const running = exclusively('eviction', () => this.#round(), this.#state)
+    const running = exclusively('eviction', () => stock.alone(() => this.#round()), this.#state)
       .catch((cause: unknown) => this.#roundFailed(cause))
       .finally(() => this.#next());
     this.#running = running;

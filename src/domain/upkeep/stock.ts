@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Events, MirrorEvent } from '../ports/events.ts';
+import { Turns } from '../pull/turns.ts';
 import type { RepositoryName } from '../repository-name.ts';
 import type { HeldBlob } from './blob-ledger.ts';
 import { type ForgetGonePorts, forgetGone } from './forget-gone.ts';
@@ -37,6 +38,7 @@ export class Stock {
   /** What was stored since an inventory was begun, or since the start if there is none. */
   readonly #arrived = new Map<Digest, HeldBlob>();
   #arrivedBytes = 0;
+  readonly #turns = new Turns();
   /** Repositories with manifests that the inventory does not know. */
   readonly #touched = new Set<RepositoryName>();
 
@@ -69,6 +71,19 @@ export class Stock {
     if (!isCollected || this.#arrived.has(digest)) return;
     this.#arrived.set(digest, blob);
     this.#arrivedBytes += size;
+  }
+
+  /**
+   * Runs the task while no other one of this process does that takes stock and removes: what one looks
+   * at would come back into the inventory after another has removed it.
+   */
+  alone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turns.run('stock', task);
+  }
+
+  /** Something else than a new manifest has changed in the repository. */
+  touch(repository: RepositoryName): void {
+    this.#touched.add(repository);
   }
 
   /**

@@ -75,6 +75,12 @@ export class FakeMirror implements Mirror {
     return { manifest, descriptor: manifest.descriptor, source: this.source, ...age };
   }
 
+  async deleteManifest(repository: string, reference: Reference): Promise<void> {
+    this.#note('deleteManifest', repository, referenceText(reference));
+    this.#manifest(repository, reference);
+    this.#manifests.delete(`${repository} ${referenceText(reference)}`);
+  }
+
   async statBlob(repository: string, digest: Digest): Promise<number> {
     this.#note('statBlob', repository, digest);
     return this.#blob(repository, digest).length;

@@ -70,7 +70,8 @@ testSuite('the configuration in force is printed', (it) => {
   it('with the directory that is used where no storage is named', () => {
     const { storage } = parse(printed(undefined)) as { storage: unknown };
     const filesystem = { rootdirectory: '/var/lib/registry' };
-    assert.equal(storage, { filesystem, verify: 'never', redirect: { disable: false } });
+    const redirect = { disable: false };
+    assert.equal(storage, { filesystem, verify: 'never', redirect, delete: { enabled: false } });
   });
 
   it('with one driver, which may have no parameters', () => {

@@ -227,7 +227,8 @@ const WARNED: readonly (readonly [yaml: string, warnings: readonly string[]])[] 
   [
     'storage: {inmemory: , cache: {blobdescriptor: redis}, delete: {enabled: true}}',
     [
-      'These settings are understood but have no effect in this version: storage.cache.blobdescriptor (config.yml:3:31), storage.delete.enabled (config.yml:3:64).',
+      'storage.delete.enabled has no effect without auth.htpasswd or client certificates.',
+      'These settings are understood but have no effect in this version: storage.cache.blobdescriptor (config.yml:3:31).',
     ],
   ],
 ];

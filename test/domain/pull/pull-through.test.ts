@@ -8,21 +8,23 @@ import { PullThrough } from '../../../src/domain/pull/pull-through.ts';
 import { readAll, sameBytes } from '../../support/bytes.ts';
 import { MapCache } from '../../support/map-cache.ts';
 import { image, index, layer } from '../../support/oci-image.ts';
-import { ALPINE, type PullParts, pullParts, ref } from '../../support/pull-parts.ts';
+import { ALPINE, ref } from '../../support/pull-parts.ts';
 import { testSuite } from '../../support/suite.ts';
+import { type UpkeepParts, upkeepParts } from '../../support/upkeep-parts.ts';
 
 const ONE = image({ layers: [layer({ a: 'A' }), layer({ b: 'B' })] });
 const OTHER = image({ layers: [layer({ c: 'C' })], architecture: 'arm64' });
 const MULTI = index([{ image: ONE }, { image: OTHER }]);
 
-function mirrorOf(parts: PullParts): Mirror {
-  const { upstream, pullManifest, pullBlob, tags, links } = parts;
+function mirrorOf(parts: UpkeepParts): Mirror {
+  const { upstream, pullManifest, pullBlob, tags, links, deleteManifest } = parts;
   return new PullThrough({
     pullManifest,
     pullBlob,
     listTags: new ListTags(upstream, tags),
     listReferrers: new ListReferrers({ upstream, pullManifest, latest: new MapCache() }),
     listRepositories: new ListRepositories(links),
+    deleteManifest,
   });
 }
 
@@ -43,7 +45,7 @@ async function pullImage(mirror: Mirror): Promise<void> {
 
 testSuite('a pull through the mirror', (it) => {
   it('costs one HEAD, two manifests and each blob once, and then one HEAD', async () => {
-    const parts = pullParts();
+    const parts = upkeepParts();
     parts.upstream.push(ALPINE, MULTI, '3.20');
     const mirror = mirrorOf(parts);
     const counts = (): number[] =>
@@ -58,7 +60,7 @@ testSuite('a pull through the mirror', (it) => {
   });
 
   it('leaves what the mirror can tell without it', async () => {
-    const parts = pullParts();
+    const parts = upkeepParts();
     parts.upstream.push(ALPINE, MULTI, '3.20');
     const mirror = mirrorOf(parts);
     await pullImage(mirror);

@@ -78,6 +78,11 @@ export const verify: Setting<Verification> = setting(oneOf('never', 'onread'), {
   help: 'Whether each blob is compared with its digest while it is read: `onread` costs a core for each GB/s.',
 });
 
+export const deletes: Setting<boolean> = setting(boolean, {
+  default: 'false',
+  help: 'Whether clients may remove what is cached: `DELETE` of a tag removes that alone, of a digest the manifest with its tags and what nothing else needs. It needs `auth.htpasswd` or client certificates; without them `DELETE` is refused, for anybody might send it.',
+});
+
 export const storage: Section = section(
   {
     ...drivers,
@@ -92,9 +97,7 @@ export const storage: Section = section(
       }),
     }),
     redirect: section({ disable }),
-    delete: section({
-      enabled: setting(boolean, { default: 'false', standing: ignored, help: 'Allow DELETE.' }),
-    }),
+    delete: section({ enabled: deletes }),
     maintenance: section({ uploadpurging, readonly }),
     tag: section({
       concurrencylimit: setting(wholeNumber, {
