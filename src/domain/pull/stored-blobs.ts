@@ -88,12 +88,23 @@ export class StoredBlobs {
     }
   }
 
-  /** Removes the blob; false if there was none. Whoever reads it just now reads on. */
-  async remove(digest: Digest): Promise<boolean> {
-    this.#forget(digest);
-    const wasHere = await this.#ports.blobs.delete(digest);
-    this.#forget(digest); // in case somebody has read it meanwhile
-    return wasHere;
+  /** Removes blobs, and tells how many there were. Whoever reads one just now reads on. */
+  async remove(digests: readonly Digest[]): Promise<number> {
+    for (const digest of digests) this.#forget(digest);
+    const removed = await this.#remove(digests);
+    for (const digest of digests) this.#forget(digest); // in case somebody has read it meanwhile
+    return removed;
+  }
+
+  async #remove(digests: readonly Digest[]): Promise<number> {
+    const { blobs } = this.#ports;
+    if (blobs.deleteMany !== undefined && digests.length > 1) {
+      await blobs.deleteMany(digests);
+      return digests.length;
+    }
+    let removed = 0;
+    for (const digest of digests) if (await blobs.delete(digest)) removed++;
+    return removed;
   }
 
   /**

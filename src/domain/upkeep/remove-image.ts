@@ -125,17 +125,16 @@ export class RemoveImage {
     { blobs }: Inventory,
     { repository, members }: HeldImage,
   ): Promise<Pick<RemovedImage, 'blobs' | 'bytes'>> {
-    const removed = { blobs: 0, bytes: 0 };
-    await atATime(REMOVED_AT_A_TIME, members, async (blob) => {
+    const going = members.filter((blob) => {
       const digest = blobs.digests.digest(blob);
-      // To be asked for each, since an image may come at any time.
-      if (blobs.needsOf(blob) > 0 || this.#isBusy(digest)) return;
-      if (this.#isPulled(repository, [digest])) return;
-      removed.bytes += blobs.sizeOf(blob);
-      if (await this.#ports.stored.remove(digest)) removed.blobs++;
-      blobs.remove(digest);
+      if (blobs.needsOf(blob) > 0 || this.#isBusy(digest)) return false;
+      return !this.#isPulled(repository, [digest]);
     });
-    return removed;
+    const digests = going.map((blob) => blobs.digests.digest(blob));
+    const bytes = going.reduce((sum, blob) => sum + blobs.sizeOf(blob), 0);
+    const removed = await this.#ports.stored.remove(digests);
+    for (const digest of digests) blobs.remove(digest);
+    return { blobs: removed, bytes };
   }
 }
 

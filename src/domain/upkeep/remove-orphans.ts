@@ -11,6 +11,9 @@ export interface RemoveOrphansPorts {
 /** How many are removed at a time: for each time, the links of every repository are looked at. */
 const AT_A_TIME = 10_000;
 
+/** How many go by one request, where the storage can do that. */
+const REMOVED_TOGETHER = 100;
+
 /** What has gone. */
 export interface RemovedOrphans {
   readonly blobs: number;
@@ -48,13 +51,28 @@ export class RemoveOrphans {
     removed: { blobs: number; bytes: number },
   ): Promise<void> {
     await this.#unlink(orphans);
-    const { blobs } = inventory;
+    let some: Digest[] = [];
     for (const digest of orphans) {
-      const blob = blobs.numberOf(digest);
-      // To be asked for each, since an image may come at any time.
-      if (blobs.needsOf(blob) > 0 || this.#isBusy(digest)) continue;
-      removed.bytes += blobs.sizeOf(blob);
-      if (await this.#ports.stored.remove(digest)) removed.blobs++;
+      some.push(digest);
+      if (some.length < REMOVED_TOGETHER) continue;
+      await this.#removeTogether(inventory, some, removed);
+      some = [];
+    }
+    if (some.length > 0) await this.#removeTogether(inventory, some, removed);
+  }
+
+  async #removeTogether(
+    { blobs }: Inventory,
+    orphans: readonly Digest[],
+    removed: { blobs: number; bytes: number },
+  ): Promise<void> {
+    // To be asked again for each few, since an image may come at any time.
+    const going = orphans.filter((digest) => {
+      return blobs.needsOf(blobs.numberOf(digest)) === 0 && !this.#isBusy(digest);
+    });
+    removed.blobs += await this.#ports.stored.remove(going);
+    for (const digest of going) {
+      removed.bytes += blobs.sizeOf(blobs.numberOf(digest));
       blobs.remove(digest);
     }
   }

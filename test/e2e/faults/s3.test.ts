@@ -71,6 +71,20 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     assert.is(made.layerBytes, SIZE);
   });
 
+  it('removes the blobs of an image by one request', async () => {
+    const { s3, made, staging } = await overS3({ moment: 'warm' });
+    await stored(s3, made);
+    const env = { ...s3Variables(s3, `${staging}/other`), STORAGE_REDIRECT_DISABLE: 'true' };
+    const http = { mayDelete: true };
+    const other = await embeddedMirror({ upstream: made.hub.url, env, http });
+    closing.unshift(() => other.close());
+    const { digest } = made.latest.manifest;
+    const url = `${other.url}/v2/${REPOSITORY}/manifests/${digest}`;
+    assert.is((await fetch(url, { method: 'DELETE' })).status, 202);
+    assert.is(s3.count('DeleteObjects'), 1);
+    assert.not(s3.store.objects.has(blobKey(made.layer.digest)));
+  });
+
   it('asks the bucket once for a hit, whole or in part', async () => {
     const { s3, made } = await overS3({ moment: 'warm' });
     await stored(s3, made);
