@@ -13,6 +13,8 @@ export interface Commands {
   setup(client: ClientName, options: SetupOptions): ExitCode;
   /** Looks through the storage for what is wrong, and mends it if told so. */
   verify(config: string | undefined, options: { repair: boolean }): Promise<ExitCode>;
+  /** Asks the running mirror whether it is there. */
+  healthcheck(config: string | undefined): Promise<ExitCode>;
 }
 
 /** Reads the command line (without `node` and the file) and runs what it asks for. */
@@ -41,6 +43,7 @@ export async function runCommandLine(
   };
   addConfig(program, commands, end);
   addSetup(program, commands, end);
+  addHealthcheck(program, commands, end);
   program
     .command('verify')
     .description('read everything that is stored, and say what is wrong with it')
@@ -99,6 +102,15 @@ function addSetup(program: Command, commands: Commands, end: (code: ExitCode) =>
     );
 }
 
+function addHealthcheck(program: Command, commands: Commands, end: (code: ExitCode) => void): void {
+  program
+    .command('healthcheck')
+    .description('ask the running mirror, on this machine, whether it is there')
+    .argument('[config]', 'the config.yml that the mirror runs with')
+    .addHelpText('after', HEALTHCHECK_HELP)
+    .action(async (path: string | undefined) => end(await commands.healthcheck(path)));
+}
+
 const SERVE_HELP = `
 Without a file it reads REGISTRY_CONFIGURATION_PATH, /etc/distribution/config.yml or
 /etc/docker/registry/config.yml, and REGISTRY_* variables override what they say. With none of
@@ -129,4 +141,11 @@ The file itself goes to standard output, and where it belongs to standard error.
 Skopeo and CRI-O, too; containerd for Kubernetes and nerdctl.
 
 Exit codes: 0 printed; 2 wrong command line or configuration, or the client cannot use such a mirror.
+`;
+
+const HEALTHCHECK_HELP = `
+It asks for /healthz at http.addr, for at most five seconds. A mirror that wants certificates of all its
+clients is taken for healthy when it asks for one.
+
+Exit codes: 0 it answers; 1 it does not, or the configuration is wrong.
 `;

@@ -1,6 +1,7 @@
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
+import { healthcheck } from './healthcheck.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup/setup.ts';
 import { checkConfig, printConfig } from './show-config.ts';
@@ -34,6 +35,7 @@ try {
     checkConfig: (config) => checkConfig(surroundings, config),
     setup: (client, options) => setup(surroundings, client, options),
     verify: (config, { repair }) => verify(surroundings, config, repair),
+    healthcheck: (config) => healthcheck(surroundings, config),
   });
   process.exit(code);
 } catch (error) {
