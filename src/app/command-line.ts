@@ -22,6 +22,8 @@ export interface Commands {
   ls(patterns: readonly string[], options: LsOptions): Promise<ExitCode>;
   /** Removes images from the storage. */
   prune(patterns: readonly string[], options: PruneOptions): Promise<ExitCode>;
+  /** Asks the running mirror whether it is there. */
+  healthcheck(config: string | undefined): Promise<ExitCode>;
 }
 
 /** Reads the command line (without `node` and the file) and runs what it asks for. */
@@ -50,6 +52,7 @@ export async function runCommandLine(
   };
   addConfig(program, commands, end);
   addSetup(program, commands, end);
+  addHealthcheck(program, commands, end);
   program
     .command('verify')
     .description('read everything that is stored, and say what is wrong with it')
@@ -154,6 +157,15 @@ function addSetup(program: Command, commands: Commands, end: (code: ExitCode) =>
     );
 }
 
+function addHealthcheck(program: Command, commands: Commands, end: (code: ExitCode) => void): void {
+  program
+    .command('healthcheck')
+    .description('ask the running mirror, on this machine, whether it is there')
+    .argument('[config]', 'the config.yml that the mirror runs with')
+    .addHelpText('after', HEALTHCHECK_HELP)
+    .action(async (path: string | undefined) => end(await commands.healthcheck(path)));
+}
+
 const SERVE_HELP = `
 Without a file it reads REGISTRY_CONFIGURATION_PATH, /etc/distribution/config.yml or
 /etc/docker/registry/config.yml, and REGISTRY_* variables override what they say. With none of
@@ -201,4 +213,11 @@ minute when an image was pulled, and what it has in memory it may serve for some
 
 Exit codes: 0 done; 1 something could not be removed, or more is left than may be; 2 wrong command
 line or configuration; 3 the storage cannot be used.
+`;
+
+const HEALTHCHECK_HELP = `
+It asks for /healthz at http.addr, for at most five seconds. A mirror that wants certificates of all its
+clients is taken for healthy when it asks for one.
+
+Exit codes: 0 it answers; 1 it does not, or the configuration is wrong.
 `;

@@ -1,12 +1,9 @@
 import { errorChain } from '../adapters/telemetry/error-chain.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
-import { ls } from './ls.ts';
-import { prune } from './prune.ts';
-import { serve } from './serve.ts';
+import { healthcheck } from './healthcheck.ts';
 import { setup } from './setup/setup.ts';
 import { checkConfig, printConfig } from './show-config.ts';
-import { verify } from './verify.ts';
 import { readVersion } from './version.ts';
 import { supervisedProcess } from './workers/worker.ts';
 
@@ -36,13 +33,17 @@ try {
   // oxlint-disable-next-line node/no-process-env -- the one place that reads it
   const surroundings = { env: process.env, version, complain, print, stopSignal, supervised };
   const code = await runCommandLine(process.argv.slice(2), version, {
-    serve: (config) => serve(surroundings, config),
+    // Most of the program; what is run every few seconds, such as healthcheck, does without.
+    serve: async (config) => (await import('./serve.ts')).serve(surroundings, config),
     config: (config) => printConfig(surroundings, config),
     checkConfig: (config) => checkConfig(surroundings, config),
     setup: (client, options) => setup(surroundings, client, options),
-    verify: (config, { repair }) => verify(surroundings, config, repair),
-    ls: (patterns, options) => ls(surroundings, patterns, options),
-    prune: (patterns, options) => prune(surroundings, patterns, options),
+    verify: async (config, { repair }) =>
+      (await import('./verify.ts')).verify(surroundings, config, repair),
+    ls: async (patterns, options) => (await import('./ls.ts')).ls(surroundings, patterns, options),
+    prune: async (patterns, options) =>
+      (await import('./prune.ts')).prune(surroundings, patterns, options),
+    healthcheck: (config) => healthcheck(surroundings, config),
   });
   process.exit(code);
 } catch (error) {

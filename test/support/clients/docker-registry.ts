@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { Program } from '../program.ts';
 import { requirePrograms } from './installed.ts';
 
@@ -45,14 +43,4 @@ http:
   addr: 127.0.0.1:${port}
   draintimeout: 2s
 ${upstream === undefined ? '' : `proxy:\n  remoteurl: ${upstream}\n`}`;
-}
-
-/** It cannot tell which port it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

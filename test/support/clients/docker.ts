@@ -7,6 +7,8 @@ import { requirePrograms } from './installed.ts';
 /** A docker daemon, and the command for it. */
 export interface Dockerd {
   readonly docker: (...args: string[]) => Promise<string>;
+  /** A command that goes on. */
+  readonly follow: (...args: string[]) => Program;
   readonly stop: () => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startDockerd(
   await daemon.until('it listened', ({ stderr }) => /API listen on/.exec(stderr)?.[0]);
   return {
     docker: (...args) => run('docker', ['--host', host, ...args], { env }),
+    follow: (...args) => new Program('docker', ['--host', host, ...args], { env }),
     stop: async () => void (await daemon.stop()),
   };
 }

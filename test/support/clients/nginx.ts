@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../free-port.ts';
 import { Program } from '../program.ts';
 import { requirePrograms } from './installed.ts';
 
@@ -71,14 +70,4 @@ function replaced(text: string, places: readonly (readonly [string, string])[]):
     if (!before.includes(place)) throw new Error(`kagami.conf does not say ${place}`);
     return before.replace(place, instead);
   }, text);
-}
-
-/** It cannot tell which port it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

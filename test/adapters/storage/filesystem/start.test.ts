@@ -11,7 +11,6 @@ const OTHER = 'name another with storage.filesystem.rootdirectory';
 
 /** What the system says to the first write, and what the user reads after the directory's name. */
 const TROUBLES: [code: string, sentence: string][] = [
-  ['EACCES', 'cannot be written (EACCES): give it to the user that runs Kagami'],
   ['EROFS', 'is on a read-only file system (EROFS): mount it writable'],
   ['ENOSPC', 'has no space left (ENOSPC): free some'],
   ['EIO', 'cannot be used (EIO): repair it'],
@@ -40,6 +39,16 @@ filesystemSuite('filesystem: start and close', (it, fixture) => {
       assert.equal(error.detail, { errno: code });
     });
   }
+
+  it('says whom to give a directory to that cannot be written', async () => {
+    const { another, root } = fixture();
+    const storage = another({ syncFile: (_fd, done) => done(systemError('EACCES')) });
+    const { message } = await rejects(storage.start(), StorageFailed);
+    const us = `${process.geteuid?.()}:${process.getegid?.()}`;
+    const give = `give it to the user that runs Kagami (chown -R ${us} ${root})`;
+    const sentence = `cannot be written (EACCES): ${give}, or ${OTHER}`;
+    assert.is(message, `The storage directory ${root} ${sentence}`);
+  });
 
   for (const below of ['file', 'file/below']) {
     it(`says so if the root is ${below}`, async () => {
