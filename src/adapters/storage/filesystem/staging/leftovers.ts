@@ -95,7 +95,7 @@ export class Leftovers {
     const partial = parsePartialName(name);
     if (partial === undefined) return false;
     if (partial.isSuspended || silentMs > ABANDONED_AFTER_MS) return true;
-    return this.#presence.isGone(partial.owner);
+    return this.#presence.leavesPartials(partial.owner);
   }
 
   /** False if somebody was quicker. */
