@@ -47,10 +47,8 @@ export type Claim =
   | {
       readonly isOurs: true;
       readonly lease: Lease;
-      /** Who has tried before, and left off. */
+      /** Who had begun, and has not left off by itself. */
       readonly after: Tenure | undefined;
-      /** That one did not leave off by itself. */
-      readonly isTakenOver: boolean;
     }
   | {
       readonly isOurs: false;
@@ -82,14 +80,9 @@ export class DownloadClaim {
   async settle(): Promise<Claim> {
     const { leases } = this.#ports;
     const { repository, digest } = this.#job;
-    let after: Tenure | undefined;
     for (;;) {
       const taken = await leases.take(blobLease(digest), { repository });
-      if ('lease' in taken) {
-        const isTakenOver = taken.after !== undefined;
-        return this.#settled(taken.lease, taken.after ?? after, isTakenOver);
-      }
-      after = taken.heldBy;
+      if ('lease' in taken) return this.#settled(taken.lease, taken.after);
       this.#trustsStorage = true; // what that one stores is new
       const over = await this.#follow(taken.heldBy);
       if (over !== undefined) return over;
@@ -97,9 +90,9 @@ export class DownloadClaim {
   }
 
   /** It may have been stored between the last look into the storage and now. */
-  async #settled(lease: Lease, after: Tenure | undefined, isTakenOver: boolean): Promise<Claim> {
+  async #settled(lease: Lease, after: Tenure | undefined): Promise<Claim> {
     const over = await this.#over();
-    if (over === undefined) return { isOurs: true, lease, after, isTakenOver };
+    if (over === undefined) return { isOurs: true, lease, after };
     await lease.release();
     return over;
   }

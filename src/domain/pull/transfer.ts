@@ -99,7 +99,7 @@ export class Transfer {
     try {
       const claim = await this.#claim();
       if (!claim.isOurs) return await this.#takeStored(claim.storedBytes);
-      const hash = await this.#stage(claim.after?.holder);
+      const hash = await this.#stage();
       await this.#goOnAfter(claim);
       if (hash !== undefined) await this.#download(hash);
       this.#complete();
@@ -235,9 +235,9 @@ export class Transfer {
   }
 
   /** What was read from another process's download must be a part of this one. */
-  async #goOnAfter({ after, isTakenOver }: Claim & { isOurs: true }): Promise<void> {
+  async #goOnAfter({ after }: Claim & { isOurs: true }): Promise<void> {
     const { origin: repository, digest } = this;
-    if (isTakenOver && after !== undefined) {
+    if (after !== undefined) {
       const from = after.holder;
       this.#ports.events.emit({ type: 'transfer-taken-over', repository, digest, from });
     }
@@ -250,9 +250,9 @@ export class Transfer {
   }
 
   /** The hash of what an earlier attempt has left; undefined if that is the verified blob. */
-  async #stage(after: string | undefined): Promise<Hash | undefined> {
+  async #stage(): Promise<Hash | undefined> {
     try {
-      const { staging, hash } = await resume(this.#ports, this.digest, this.#size, after);
+      const { staging, hash } = await resume(this.#ports, this.digest, this.#size);
       this.#staging = staging;
       this.#spool = new Spool(staging, () => this.#slowestReader());
       if (this.#followed === undefined) this.#source = this.#spool;
