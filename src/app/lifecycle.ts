@@ -94,7 +94,7 @@ export class Lifecycle {
    * rest. A second call waits for the first.
    */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+    this.#stopping ??= awake(() => this.#stop());
     return this.#stopping;
   }
 
@@ -112,5 +112,18 @@ export class Lifecycle {
     await kept;
     await pullLog.stop();
     await storage.close();
+  }
+}
+
+/** How often it wakes up to nothing, in milliseconds. */
+const HOURLY_MS = 60 * 60 * 1000;
+
+/** With no socket left, what waits for a timer of the clock's would end with the process. */
+async function awake<T>(act: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, HOURLY_MS);
+  try {
+    return await act();
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -140,6 +140,18 @@ export function leasesContract(name: string, create: () => Promise<LeasesUnderTe
       tenure(await one.leases.take(NAME));
     });
 
+    it('one that has lost a lease, and goes on, keeps those that it takes then', async () => {
+      const [one, other] = [await world.process(), await world.process()];
+      held(await one.leases.take(NAME));
+      one.freeze();
+      tenure(await other.leases.take(NAME));
+      await world.pass(EXPIRY_MS);
+      held(await other.leases.take(NAME));
+      one.thaw();
+      held(await one.leases.take('blobs/sha256/def'));
+      tenure(await other.leases.take('blobs/sha256/def'));
+    });
+
     it('one gets it of many that wait for one that was killed', async () => {
       const first = await world.process();
       held(await first.leases.take(NAME));

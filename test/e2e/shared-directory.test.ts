@@ -121,6 +121,21 @@ for (const processes of [2, 4]) {
       assert.ok(shared.hub.arrivals.bytes('cdn-get') < SIZE + 4 * MIB);
     });
 
+    it('stop in order while they follow one that goes on', async () => {
+      const gate = new Gate();
+      const action = { type: 'hold', until: gate.passed, after: SIZE / 2 } as const;
+      shared.hub.faults.add({ server: 'cdn', kind: 'cdn-get', action });
+      const whole = await begin(shared.mirror(0));
+      const [follower] = shared.mirrors.splice(1, 1) as [MirrorProcess];
+      const leaving = await begin(follower);
+      await leaving.reached(MIB);
+      leaving.leave();
+      await follower.stop();
+      assert.ok(follower.log.some(({ msg }) => msg === 'stopped'));
+      gate.open();
+      assert.is(await whole.digest(), blob.digest);
+    });
+
     it('serve parts of what another one downloads', async () => {
       const whole = await begin(shared.mirror(0));
       await whole.reached(MIB);

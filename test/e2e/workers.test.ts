@@ -112,6 +112,22 @@ testSuite('http.workers', (it) => {
     assert.equal(await mirror.program.ended, { code: 1, signal: null });
   });
 
+  it('ends at a second signal though a worker never comes to the end of its start', async () => {
+    const program = await launchMirror(options());
+    running.push(program);
+    await until(() => childrenOf(program).length > 0);
+    const [worker = 0] = childrenOf(program);
+    process.kill(worker, 'SIGSTOP');
+    program.signal('SIGTERM');
+    await program.until(
+      'it said that it stops',
+      ({ stdout }) => stdout.includes(STOPPING) || undefined,
+    );
+    program.signal('SIGTERM');
+    assert.equal(await program.ended, { code: 1, signal: null });
+    assert.not.ok(isAlive(worker));
+  });
+
   it('leaves no worker behind when it is killed itself', async () => {
     const { program } = await start();
     const workers = childrenOf(program);

@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../../src/domain/back-off.ts';
 import { ASK_ON_EACH_PULL, type FreshnessPolicy } from '../../src/domain/freshness.ts';
 import { SOLE_LEASES } from '../../src/domain/lease/sole-leases.ts';
 import type { Manifest } from '../../src/domain/manifest.ts';
+import type { Leases } from '../../src/domain/ports/leases.ts';
 import { Admission } from '../../src/domain/pull/admission.ts';
 import { Background } from '../../src/domain/pull/background.ts';
 import { BlobAccess } from '../../src/domain/pull/blob-access.ts';
@@ -71,6 +72,7 @@ export interface PullOptions {
   readonly verification?: Verification;
   readonly gatherMs?: number;
   readonly noted?: PullManifestPorts['noted'];
+  readonly leases?: Leases;
 }
 
 /** The use cases over a fake upstream, memory and a clock that stands still. */
@@ -78,12 +80,11 @@ export function pullParts(
   { policy = {}, maxTransfers = 100, gatherMs = 0, ...options }: PullOptions = {},
   { clock, upstream, storage }: World = world(),
 ): PullParts {
-  const { verification = 'never', noted = (): void => {} } = options;
+  const { verification = 'never', noted = (): void => {}, leases = SOLE_LEASES } = options;
   const { blobs, records } = storage;
   const events = new RecordedEvents();
   const background = new Background();
   const hasher = new NodeHasher();
-  const leases = SOLE_LEASES;
   const hot = new MapCache<Manifest>();
   const links = new RepositoryLinks(records, new MapCache());
   const shelf = new ManifestShelf({ blobs, links, hasher, hot, listed: new MapCache() });

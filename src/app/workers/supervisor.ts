@@ -44,7 +44,8 @@ export class Supervisor {
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     const stopped = this.#stopWhenTold();
     const first = await this.#start();
-    if (typeof first === 'number') return this.#isStopping ? stopped : first;
+    if (this.#isStopping) return stopped;
+    if (typeof first === 'number') return first;
     const others = Array.from({ length: count - 1 }, () => this.#start());
     const failed = (await Promise.all(others)).find((other) => typeof other === 'number');
     if (failed !== undefined && !this.#isStopping) {
@@ -74,6 +75,12 @@ export class Supervisor {
         if (isReady) this.#replace(worker, { code, signal, livedMs: Date.now() - startedAtMs });
         else resolve(exitCodeOf(code));
       });
+      // What is said to one that is just ending fails, too, but has an end.
+      worker.on('error', () => {
+        if (worker.process.pid !== undefined) return;
+        this.#running.delete(worker);
+        resolve(EXIT.failure);
+      });
     });
   }
 
@@ -90,7 +97,7 @@ export class Supervisor {
 
   async #startAgain(): Promise<void> {
     if (this.#isStopping) return;
-    const started = await this.#start();
+    const started = await this.#start().catch(() => EXIT.failure);
     if (typeof started !== 'number' || this.#isStopping) return;
     const delayMs = this.#delayMs;
     this.#delayMs = Math.min(2 * delayMs, LONGEST_DELAY_MS);
@@ -103,7 +110,7 @@ export class Supervisor {
     const { logger } = this.#options;
     logger.info({ signal }, 'stopping: running answers may end; a second signal ends them at once');
     const isOver = this.#stop(signal);
-    void this.#options.stopSignal().then((second) => this.#tell(second));
+    void this.#options.stopSignal().then((second) => this.#tellAgain(second));
     const code = await isOver;
     logger.info('stopped');
     return code;
@@ -119,6 +126,13 @@ export class Supervisor {
     this.#tell(signal);
     const codes = await Promise.all(ends);
     return codes.every((code) => code === EXIT.ok) ? EXIT.ok : EXIT.failure;
+  }
+
+  /** One that is starting still may never come to hear it. */
+  #tellAgain(signal: string): void {
+    this.#tell(signal);
+    const starting = [...this.#running].filter((worker) => !this.#listening.has(worker));
+    for (const worker of starting) worker.process.kill('SIGKILL');
   }
 
   /** One that is starting cannot hear it yet, and is told when it can. */

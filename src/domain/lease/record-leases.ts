@@ -1,3 +1,4 @@
+import { StorageFailed } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
 import type { LeaseNote, Leases, Taken, Tenure } from '../ports/leases.ts';
@@ -13,6 +14,9 @@ export const LEASE_MS = 10_000;
 
 /** How often a holder gives one, in milliseconds. */
 const BEAT_EVERY_MS = 2_000;
+
+/** How often one may be given up just before it is looked at, until something must be wrong. */
+const ATTEMPTS = 10;
 
 /** How many leases of others are watched at most: the latest. */
 const WATCHED = 10_000;
@@ -91,7 +95,7 @@ export class RecordLeases implements Leases {
   async #take(name: string, note: LeaseNote): Promise<Taken> {
     const { records, owners } = this.#ports;
     const mine = { id: this.#newId(), holder: owners.self, note, beat: 0 };
-    for (;;) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await records.putIfAbsent(leaseKey(name), leaseRecord(mine))) {
         return { lease: this.#hold(name, mine), after: undefined };
       }
@@ -102,6 +106,7 @@ export class RecordLeases implements Leases {
       owners.presumeGone(other.holder);
       return { lease: this.#hold(name, mine), after: other };
     }
+    throw new StorageFailed('something is in the place of a lease that cannot be read');
   }
 
   async #hasEnded(name: string, { id, holder, beat }: LeaseRecord): Promise<boolean> {

@@ -90,10 +90,8 @@ export interface BlobStore {
    * Starts a blob, or goes on with what was suspended or left behind by a process that died: then
    * `length` says how much there is, and nobody has verified it. Several may be under way for one
    * digest, each with bytes of its own; the first commit wins.
-   *
-   * @param after the owner whose attempt it is to go on with, where that is known
    */
-  stage(digest: Digest, after?: string): Promise<StagedBlob>;
+  stage(digest: Digest): Promise<StagedBlob>;
   /**
    * What that owner, which is another process, is staging of the blob; undefined if it is nothing.
    * A storage lacks this whose staged blobs are seen by nobody else.

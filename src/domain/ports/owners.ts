@@ -6,6 +6,9 @@ export interface Owners {
   readonly canCoordinate: boolean;
   /** Whether that one has certainly ended; false if it cannot be known. */
   isGone(owner: string): Promise<boolean>;
-  /** It has given no sign of life for too long: what it had may be taken. */
+  /**
+   * It has given no sign of life for too long: what it has staged may be taken. It need not be gone,
+   * and what it begins when it goes on is its own.
+   */
   presumeGone(owner: string): void;
 }

@@ -32,6 +32,8 @@ export interface ClaimJob {
   readonly anew: boolean;
   /** Another process downloads it, and the upstream has answered that one. */
   following(blob: FollowedBlob, size: number | undefined): void;
+  /** That one has left off, and nobody here has read a byte of it. */
+  unfollowed(): void;
   /** More of it has come. */
   grew(): void;
   /** All of it is here and verified, though it is not stored yet. */
@@ -45,12 +47,14 @@ export type Claim =
   | {
       readonly isOurs: true;
       readonly lease: Lease;
-      /** Who has tried before, and left off. */
+      /** Who had begun, and has not left off by itself. */
       readonly after: Tenure | undefined;
-      /** That one did not leave off by itself. */
-      readonly isTakenOver: boolean;
     }
-  | { readonly isOurs: false };
+  | {
+      readonly isOurs: false;
+      /** The size of what is stored; undefined of a blob that is whole and could not be stored. */
+      readonly storedBytes: number | undefined;
+    };
 
 /**
  * Waits for the right to download a blob, among all processes that share the storage, and meanwhile
@@ -76,28 +80,25 @@ export class DownloadClaim {
   async settle(): Promise<Claim> {
     const { leases } = this.#ports;
     const { repository, digest } = this.#job;
-    let after: Tenure | undefined;
     for (;;) {
       const taken = await leases.take(blobLease(digest), { repository });
-      if ('lease' in taken) {
-        const isTakenOver = taken.after !== undefined;
-        return this.#settled(taken.lease, taken.after ?? after, isTakenOver);
-      }
-      after = taken.heldBy;
+      if ('lease' in taken) return this.#settled(taken.lease, taken.after);
       this.#trustsStorage = true; // what that one stores is new
-      if (await this.#follow(taken.heldBy)) return { isOurs: false };
+      const over = await this.#follow(taken.heldBy);
+      if (over !== undefined) return over;
     }
   }
 
   /** It may have been stored between the last look into the storage and now. */
-  async #settled(lease: Lease, after: Tenure | undefined, isTakenOver: boolean): Promise<Claim> {
-    if (!(await this.#isStored())) return { isOurs: true, lease, after, isTakenOver };
+  async #settled(lease: Lease, after: Tenure | undefined): Promise<Claim> {
+    const over = await this.#over();
+    if (over === undefined) return { isOurs: true, lease, after };
     await lease.release();
-    return { isOurs: false };
+    return over;
   }
 
-  /** Until it is stored (true), or it is time to try and take the lease. */
-  async #follow(holder: Tenure): Promise<boolean> {
+  /** Until there is nothing to be downloaded, or it is time to try and take the lease: undefined. */
+  async #follow(holder: Tenure): Promise<Claim | undefined> {
     await this.#permit(holder);
     const { blobs, clock } = this.#ports;
     const everyMs = blobs.follow === undefined ? WAIT_EVERY_MS : LOOK_EVERY_MS;
@@ -111,18 +112,32 @@ export class DownloadClaim {
       }
       await pause(clock, everyMs);
     }
-    if (await this.#isStored()) return true;
+    const over = await this.#over();
+    if (over !== undefined) return over;
     this.#mustBeThere();
     await pause(clock, everyMs);
-    return false;
+    return undefined;
   }
 
-  /** The last byte need not wait until it is stored, for which there may have to be room first. */
+  /** If all of it is in the storage, or at least here. */
+  async #over(): Promise<Claim | undefined> {
+    const storedBytes = await this.#storedBytes();
+    if (storedBytes === undefined && this.#isWhole) await this.#followed?.look();
+    const isKeptHere = this.#isWhole && this.#followed?.isThere === false;
+    return storedBytes === undefined && !isKeptHere ? undefined : { isOurs: false, storedBytes };
+  }
+
+  /**
+   * The last byte need not wait until it is stored, for which there may have to be room first. What
+   * is whole may be another attempt, after one that was wrong; so it has to be there still.
+   */
   async #hearOfWhole(): Promise<void> {
     if (this.#followed === undefined || this.#isWhole || this.#followed.end !== this.#size) return;
     const { leases } = this.#ports;
     const holder = await leases.holderOf(blobLease(this.#job.digest));
     if (holder?.note['whole'] === undefined) return;
+    await this.#followed.look();
+    if (!this.#followed.isThere) return;
     this.#isWhole = true;
     this.#job.whole();
   }
@@ -134,6 +149,7 @@ export class DownloadClaim {
     if (followed.readTo > 0) throw new StorageFailed('the download that was followed is gone');
     followed.close();
     this.#followed = undefined;
+    this.#job.unfollowed();
   }
 
   /** Another repository's right is not this one's. */
@@ -153,7 +169,8 @@ export class DownloadClaim {
     const now = await leases.holderOf(blobLease(digest));
     if (now?.id !== id) return false;
     if (now.note['opened'] === undefined) return true;
-    const blob = await blobs.follow?.(digest, now.holder);
+    // What cannot be read now may be read when it is stored, or downloaded here after that one.
+    const blob = await blobs.follow?.(digest, now.holder).catch(() => undefined);
     if (blob === undefined) return true;
     this.#followed = new FollowedBlob(blob);
     const size = now.note['size'];
@@ -169,10 +186,9 @@ export class DownloadClaim {
     return isThere && end !== this.#size;
   }
 
-  async #isStored(): Promise<boolean> {
-    if (!this.#trustsStorage) return false;
+  async #storedBytes(): Promise<number | undefined> {
+    if (!this.#trustsStorage) return undefined;
     // A storage that cannot be read has told so before, and does not keep the client from the blob.
-    const size = await this.#ports.blobs.stat(this.#job.digest).catch(() => undefined);
-    return size !== undefined;
+    return this.#ports.blobs.stat(this.#job.digest).catch(() => undefined);
   }
 }

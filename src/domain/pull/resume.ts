@@ -24,17 +24,15 @@ export interface ResumePorts {
  * may have it, and there is nothing beyond the end to ask for.
  *
  * @param size of the blob in bytes, where it is known
- * @param after whose attempt it goes on with, if that is another process's
  * @throws StorageFailed
  */
 export async function resume(
   { blobs, hasher }: ResumePorts,
   digest: Digest,
   size: number | undefined,
-  after?: string,
 ): Promise<Resumed> {
   for (;;) {
-    const staging = new Staging(await blobs.stage(digest, after));
+    const staging = new Staging(await blobs.stage(digest));
     const hash = hasher.start(algorithmOf(digest));
     const whole = hasher.start(algorithmOf(digest));
     const left = staging.length;

@@ -121,12 +121,14 @@ export class TagCheck {
   /** Undefined if the other one did not get any, or has ended. */
   async #answerOf(name: string, holder: Tenure, endMs: number): Promise<Descriptor | undefined> {
     const { leases, clock } = this.#ports;
-    const triesAt = clock.now() + TAKE_EVERY_MS;
+    // Counted, since the clock may be set back.
+    let waitedMs = 0;
     while ((await leases.holderOf(name))?.id === holder.id) {
-      const now = clock.now();
-      if (now >= endMs) throw new UpstreamTimeout('another mirror waits for the upstream, too');
-      if (now >= triesAt) return undefined;
+      const isLate = clock.now() >= endMs;
+      if (isLate) throw new UpstreamTimeout('another mirror waits for the upstream, too');
+      if (waitedMs >= TAKE_EVERY_MS) return undefined;
       await pause(clock, LOOK_EVERY_MS);
+      waitedMs += LOOK_EVERY_MS;
     }
     const outcome = await leases.outcomeOf(name, holder);
     return outcome && descriptorIn(outcome);

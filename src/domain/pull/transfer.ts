@@ -43,6 +43,8 @@ export interface TransferJob {
   readonly anew: boolean;
 }
 
+const FOLLOWED_GONE = 'the download that was followed is gone';
+
 /** Another process has stored the blob, before anybody here has read a byte of it. */
 export class StoredMeanwhile extends Error {}
 
@@ -96,8 +98,8 @@ export class Transfer {
   async run(): Promise<boolean> {
     try {
       const claim = await this.#claim();
-      if (!claim.isOurs) return await this.#takeStored();
-      const hash = await this.#stage(claim.after?.holder);
+      if (!claim.isOurs) return await this.#takeStored(claim.storedBytes);
+      const hash = await this.#stage();
       await this.#goOnAfter(claim);
       if (hash !== undefined) await this.#download(hash);
       this.#complete();
@@ -205,6 +207,10 @@ export class Transfer {
         this.#source = blob;
         this.#open(size ?? this.#size);
       },
+      unfollowed: () => {
+        this.#followed = undefined;
+        this.#source = this.#spool;
+      },
       grew: () => this.#news.soon(),
       whole: () => this.#complete(),
       wanted: () => !this.#stopped,
@@ -214,18 +220,24 @@ export class Transfer {
     return settled;
   }
 
-  /** What another process has stored; the readers that have followed it read on where they are. */
-  async #takeStored(): Promise<boolean> {
+  /**
+   * What another process has stored; the readers that have followed it read on where they are, unless
+   * what they have read was another attempt: it may have been wrong, or have come less far.
+   */
+  async #takeStored(storedBytes: number | undefined): Promise<boolean> {
     if (this.#followed === undefined) throw new StoredMeanwhile();
+    if (this.isWhole) return storedBytes !== undefined;
     await this.#followed.look();
+    const { isThere, end } = this.#followed;
+    if (!isThere || end !== storedBytes) throw new StorageFailed(FOLLOWED_GONE);
     this.#complete();
     return true;
   }
 
   /** What was read from another process's download must be a part of this one. */
-  async #goOnAfter({ after, isTakenOver }: Claim & { isOurs: true }): Promise<void> {
+  async #goOnAfter({ after }: Claim & { isOurs: true }): Promise<void> {
     const { origin: repository, digest } = this;
-    if (isTakenOver && after !== undefined) {
+    if (after !== undefined) {
       const from = after.holder;
       this.#ports.events.emit({ type: 'transfer-taken-over', repository, digest, from });
     }
@@ -233,14 +245,14 @@ export class Transfer {
     await this.#followed.look();
     const { readTo, isThere } = this.#followed;
     const isPart = isThere && (this.#staging?.length ?? 0) >= readTo;
-    if (readTo > 0 && !isPart) throw new StorageFailed('the download that was followed is gone');
+    if (readTo > 0 && !isPart) throw new StorageFailed(FOLLOWED_GONE);
     this.#source = this.#spool;
   }
 
   /** The hash of what an earlier attempt has left; undefined if that is the verified blob. */
-  async #stage(after: string | undefined): Promise<Hash | undefined> {
+  async #stage(): Promise<Hash | undefined> {
     try {
-      const { staging, hash } = await resume(this.#ports, this.digest, this.#size, after);
+      const { staging, hash } = await resume(this.#ports, this.digest, this.#size);
       this.#staging = staging;
       this.#spool = new Spool(staging, () => this.#slowestReader());
       if (this.#followed === undefined) this.#source = this.#spool;

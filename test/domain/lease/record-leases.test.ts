@@ -89,6 +89,17 @@ testSuite('leases as records', (it) => {
     leaseIn(await leases.take(NAME));
   });
 
+  it('gives everybody what they ask for where something lies that is no record', async () => {
+    const at = scene();
+    const events = new RecordedEvents();
+    Object.assign(at.storage.records, {
+      putIfAbsent: () => Promise.resolve(false),
+      get: () => Promise.resolve(undefined),
+    });
+    leaseIn(await leasesOf(at, events).take(NAME));
+    assert.is(events.of('not-coordinated').length, 1);
+  });
+
   it('goes on where somebody died while taking over', async () => {
     const at = scene();
     const first = leasesOf(at);

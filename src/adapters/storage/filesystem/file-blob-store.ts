@@ -73,8 +73,8 @@ export class FileBlobStore implements BlobStore {
     return this.#area.owners;
   }
 
-  stage(digest: Digest, after?: string): Promise<StagedBlob> {
-    return orStorageFailed('no room for a blob could be made', this.#area.stage(digest, after));
+  stage(digest: Digest): Promise<StagedBlob> {
+    return orStorageFailed('no room for a blob could be made', this.#area.stage(digest));
   }
 
   follow(digest: Digest, owner: string): Promise<GrowingBlob | undefined> {

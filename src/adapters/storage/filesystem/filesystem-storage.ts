@@ -2,11 +2,13 @@ import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { Capacity, StorageEngine } from '../../../domain/ports/storage-engine.ts';
+import { LEASES } from '../../../domain/registry-layout.ts';
 import { capacityAt } from './capacity.ts';
 import { type Disk, SYSTEM_DISK } from './disk.ts';
 import { FileBlobStore } from './file-blob-store.ts';
 import { FileRecordStore } from './file-record-store.ts';
 import { orStorageFailed } from './fs-errors.ts';
+import { LeaseRests } from './lease-rests.ts';
 import { probe } from './probe.ts';
 import { RootFolder } from './root-folder.ts';
 
@@ -26,6 +28,7 @@ export class FilesystemStorage implements StorageEngine {
   readonly #disk: Disk;
   readonly #setting: string;
   readonly #blobs: FileBlobStore;
+  readonly #leaseRests: LeaseRests;
 
   constructor(options: FilesystemOptions) {
     const { rootDirectory, setting = 'storage.filesystem.rootdirectory' } = options;
@@ -34,6 +37,7 @@ export class FilesystemStorage implements StorageEngine {
     this.#root = new RootFolder(rootDirectory);
     this.#disk = disk;
     this.#blobs = new FileBlobStore(this.#root, disk);
+    this.#leaseRests = new LeaseRests(this.#root.pathOf(LEASES), disk);
     this.records = new FileRecordStore(this.#root, disk);
     this.location = this.#root.path;
   }
@@ -49,13 +53,15 @@ export class FilesystemStorage implements StorageEngine {
   async start(): Promise<void> {
     await probe(this.#disk, this.#root, this.#setting);
     await this.#blobs.start();
+    this.#leaseRests.start();
   }
 
   capacity(): Promise<Capacity | undefined> {
     return orStorageFailed('the room on the disk could not be told', capacityAt(this.#root.path));
   }
 
-  close(): Promise<void> {
-    return this.#blobs.close();
+  async close(): Promise<void> {
+    await this.#leaseRests.close();
+    await this.#blobs.close();
   }
 }

@@ -66,6 +66,13 @@ filesystemSuite('filesystem: partials', (it, fixture) => {
     assert.is(await takenLength(second.blobs), HALF);
   });
 
+  it('that is suspended while others run is gone on with by any of them', async () => {
+    const { storage, another } = fixture();
+    const { blobs } = await started(another());
+    await suspend(storage.blobs, HALF);
+    assert.is(await takenLength(blobs), HALF);
+  });
+
   it('that is suspended goes to one of 8 storages', async () => {
     const { storage, another } = fixture();
     await suspend(storage.blobs, HALF);

@@ -2,7 +2,7 @@ import { lstat, rm, utimes } from 'node:fs/promises';
 import type { Digest } from '../../../../domain/digest.ts';
 import type { Disk } from '../disk.ts';
 import { namesIn } from '../present.ts';
-import { parsePartialName } from './partial-name.ts';
+import { parsePartialName, partialNameStart } from './partial-name.ts';
 import type { Presence } from './presence.ts';
 
 /** Whoever has a partial gives a sign of life far more often; see `staging-area.ts`. */
@@ -33,6 +33,14 @@ export class Leftovers {
     const names = new Set(await namesIn(this.#folder).catch(() => []));
     for (const { digest, name } of before) if (!names.has(name)) this.#forget(digest, name);
     for (const name of names) this.add(name);
+  }
+
+  /** The same for one blob; cheap where there are many. */
+  async findOf(digest: Digest): Promise<void> {
+    const start = partialNameStart(digest);
+    for (const name of await namesIn(this.#folder).catch(() => [])) {
+      if (name.startsWith(start)) this.add(name);
+    }
   }
 
   /** Makes a file known that can be taken now or later. */
@@ -95,7 +103,7 @@ export class Leftovers {
     const partial = parsePartialName(name);
     if (partial === undefined) return false;
     if (partial.isSuspended || silentMs > ABANDONED_AFTER_MS) return true;
-    return this.#presence.isGone(partial.owner);
+    return this.#presence.leavesPartials(partial.owner);
   }
 
   /** False if somebody was quicker. */

@@ -16,7 +16,12 @@ const SUSPENDED = '.suspended';
 const FORM = /^([a-z0-9]+)-([0-9a-f]+)\.([0-9a-f]+-[0-9a-f]+)\.(\d+)(\.suspended)?$/;
 
 export function partialName(digest: Digest, owner: string, number: number): string {
-  return `${algorithmOf(digest)}-${encodedOf(digest)}.${owner}.${number}`;
+  return `${partialNameStart(digest)}${owner}.${number}`;
+}
+
+/** What the names of all partials of this blob begin with, and no others. */
+export function partialNameStart(digest: Digest): string {
+  return `${algorithmOf(digest)}-${encodedOf(digest)}.`;
 }
 
 export function suspendedName(name: string): string {

@@ -23,7 +23,7 @@ export class Presence implements Owners {
   /** `<kernel>-<storage>`: a socket can be asked only by those that share its kernel. */
   readonly self: string;
   readonly canCoordinate = true;
-  /** Until when those count as gone that could not be asked. */
+  /** Until when what those have may be taken whose leases have run out. */
   readonly #presumedGone = new Map<string, number>();
   readonly #folder: string;
   readonly #kernel: string = kernelId();
@@ -46,12 +46,16 @@ export class Presence implements Owners {
 
   /** Whether that owner has certainly gone; false if it cannot be known. */
   async isGone(owner: string): Promise<boolean> {
-    if ((this.#presumedGone.get(owner) ?? 0) > Date.now()) return true;
     if (!owner.startsWith(`${this.#kernel}-`)) return false;
     const isAnnounced = this.#server !== undefined;
     return withShortPath(this.#pathOf(owner), (path) => isSilent(path, isAnnounced)).catch(
       () => false,
     );
+  }
+
+  /** Whether its partials are free; one that was only slow must not lose its new leases, too. */
+  async leavesPartials(owner: string): Promise<boolean> {
+    return (this.#presumedGone.get(owner) ?? 0) > Date.now() || this.isGone(owner);
   }
 
   presumeGone(owner: string): void {

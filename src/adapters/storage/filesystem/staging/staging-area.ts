@@ -8,7 +8,7 @@ import { publishBlob } from '../publish-blob.ts';
 import type { RootFolder } from '../root-folder.ts';
 import { GrowingFile } from './growing-file.ts';
 import { Leftovers } from './leftovers.ts';
-import { parsePartialName, partialName, suspendedName } from './partial-name.ts';
+import { parsePartialName, partialName, partialNameStart, suspendedName } from './partial-name.ts';
 import { Presence } from './presence.ts';
 import { StagedFile, type StagedFileHost } from './staged-file.ts';
 
@@ -52,9 +52,9 @@ export class StagingArea {
     return this.#presence;
   }
 
-  async stage(digest: Digest, after?: string): Promise<StagedFile> {
+  async stage(digest: Digest): Promise<StagedFile> {
     // Others come and go between our own looks around.
-    if (after !== undefined) await this.#leftovers.find();
+    await this.#leftovers.findOf(digest);
     const name = partialName(digest, this.#presence.self, this.#count++);
     const path = `${this.#root.staging}/${name}`;
     const host = this.#hostFor(digest);
@@ -133,8 +133,10 @@ export class StagingArea {
 }
 
 function newestOf(names: readonly string[], digest: Digest, owner: string): string | undefined {
+  const start = partialNameStart(digest);
   let newest: { name: string; number: number } | undefined;
   for (const name of names) {
+    if (!name.startsWith(start)) continue;
     const partial = parsePartialName(name);
     if (partial?.digest !== digest || partial.owner !== owner || partial.isSuspended) continue;
     if (partial.number > (newest?.number ?? -1)) newest = { name, number: partial.number };
