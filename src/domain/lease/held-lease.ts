@@ -67,13 +67,24 @@ export class HeldLease implements Lease {
   async #release(outcome: LeaseNote | undefined): Promise<void> {
     if (this.#state === 'released') return;
     const { records } = this.#ports;
-    if (outcome !== undefined) {
+    try {
+      if (outcome === undefined) return;
       await records.put(leaseOutcomeKey(this.#name), outcomeRecord(this.#record.id, outcome));
+    } finally {
+      await this.#giveUp();
     }
-    const isOurs = await this.#isStillOurs();
-    this.#state = 'released';
-    this.#ended();
-    if (isOurs) await records.delete(leaseKey(this.#name));
+  }
+
+  /** Whatever the storage does it beats no more: then at least it runs out. */
+  async #giveUp(): Promise<void> {
+    let isOurs = false;
+    try {
+      isOurs = await this.#isStillOurs();
+    } finally {
+      this.#state = 'released';
+      this.#ended();
+    }
+    if (isOurs) await this.#ports.records.delete(leaseKey(this.#name));
   }
 
   async #isStillOurs(): Promise<boolean> {

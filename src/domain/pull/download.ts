@@ -14,6 +14,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { FetchedBlob, Upstream } from '../ports/upstream.ts';
 import type { RepositoryName } from '../repository-name.ts';
 
+/** How often a download that waits looks whether it is still wanted, in milliseconds. */
+const LOOK_EVERY_MS = 1000;
+
 export interface DownloadPorts {
   readonly upstream: Upstream;
   readonly clock: Clock;
@@ -63,9 +66,20 @@ export async function* download(
       hasBegun ||= !(error instanceof UpstreamPaused);
       const delayMs = delayBefore(ports, fruitless, hasBegun ? error : undefined);
       job.interrupted(at.offset, delayMs, error);
-      await pause(ports.clock, delayMs);
+      await pauseWhileWanted(ports.clock, delayMs, job);
       if (!job.wanted()) throw error;
     }
+  }
+}
+
+/** A shutdown waits for it, and had better not wait for the whole of it. */
+async function pauseWhileWanted(
+  clock: Clock,
+  delayMs: number,
+  job: Pick<DownloadJob, 'wanted'>,
+): Promise<void> {
+  for (let leftMs = delayMs; leftMs > 0 && job.wanted(); leftMs -= LOOK_EVERY_MS) {
+    await pause(clock, Math.min(leftMs, LOOK_EVERY_MS));
   }
 }
 

@@ -89,6 +89,28 @@ testSuite('leases as records', (it) => {
     leaseIn(await leases.take(NAME));
   });
 
+  it('keeps no lease that was given up, though its outcome cannot be told', async () => {
+    const at = scene();
+    const leases = leasesOf(at);
+    const lease = leaseIn(await leases.take(NAME));
+    at.storage.broken.add('put');
+    await lease.release({ digest: 'sha256:abc' });
+    at.storage.broken.delete('put');
+    leaseIn(await leasesOf(at).take(NAME));
+  });
+
+  it('lets a lease run out that was given up while the storage could not be read', async () => {
+    const at = scene();
+    const lease = leaseIn(await leasesOf(at).take(NAME));
+    at.storage.broken.add('get');
+    await lease.release();
+    at.storage.broken.delete('get');
+    const other = leasesOf(at);
+    assert.ok('heldBy' in (await other.take(NAME)));
+    await pass(at.clock, 10_000, 10);
+    leaseIn(await other.take(NAME));
+  });
+
   it('gives everybody what they ask for where something lies that is no record', async () => {
     const at = scene();
     const events = new RecordedEvents();

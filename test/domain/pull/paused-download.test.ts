@@ -81,4 +81,29 @@ testSuite('a download from an upstream that rests', (it) => {
     const { bytes } = await run(paused(30), paused(30), {});
     assert.ok(sameBytes(await bytes, BYTES));
   });
+
+  it('ends soon when it is not wanted any more, though the upstream is to rest for long', async () => {
+    const clock = new ManualClock();
+    const upstream = new FakeUpstream(clock);
+    upstream.pushBlob(ALPINE, BYTES, { digest: DIGEST });
+    upstream.scripts.push({ cutAt: 400 }, paused(8));
+    let isWanted = true;
+    let isOver = false;
+    const job = {
+      repository: ALPINE,
+      digest: DIGEST,
+      offset: 0,
+      expectedSize: undefined,
+      opened: () => {},
+      interrupted: () => {},
+      wanted: () => isWanted,
+    };
+    const bytes = gathered(download({ upstream, clock, random: () => 0.5, retry: RETRY }, job));
+    const ended = bytes.catch(() => void (isOver = true));
+    await pass(clock, 3000, 30);
+    isWanted = false;
+    await pass(clock, 1000, 10);
+    assert.ok(isOver);
+    await ended;
+  });
 });
