@@ -88,6 +88,13 @@ export function leaseOutcomeKey(name: string): string {
   return `${leaseKey(name)}~`;
 }
 
+/** The folder of the counts of what each process has stored, one child for each. */
+export const ARRIVALS: string = `${LEASES}/arrivals`;
+
+export function arrivalsKey(owner: string): string {
+  return `${ARRIVALS}/${owner}`;
+}
+
 /** The lease for downloading a blob. */
 export function blobLease(digest: Digest): string {
   return `blobs/${pathOf(digest)}`;

@@ -149,3 +149,41 @@ testSuite('A mirror whose budget is a tenth of what is pulled', (it) => {
     assert.equal(mirror.events('upkeep-failed'), []);
   });
 });
+
+for (const processes of [2, 4]) {
+  testSuite(`${processes} mirrors over one directory with such a budget`, (it) => {
+    let hub: HubDouble;
+    let directory: TempDirectory;
+    let mirrors: EmbeddedMirror[] = [];
+
+    it.beforeEach(async () => {
+      hub = await startHub({ rateLimit: undefined });
+      fill(hub);
+      directory = await tempDirectory();
+      const env = { PROXY_CACHE_MAXSIZE: String(BUDGET), PROXY_TTL: '0' };
+      const starting = Array.from({ length: processes }, () => {
+        const storage = new FilesystemStorage({ rootDirectory: directory.path });
+        return embeddedMirror({ upstream: hub.url, clock: new SwiftClock(1), storage, env });
+      });
+      mirrors = await Promise.all(starting);
+    });
+    it.afterEach(async () => {
+      for (const mirror of mirrors) await mirror.close();
+      await hub.close();
+      await directory.remove();
+    });
+
+    it('keep to it together', async () => {
+      for (let number = 0; number < IMAGES; number++) {
+        const mirror = mirrors[number % processes];
+        await pullByDigest(mirror?.url ?? '', nameOf(number), `v${number}`);
+        let bytes = 0;
+        for await (const { size } of mirrors[0]?.storage.blobs.list() ?? []) bytes += size;
+        const most = BUDGET + processes * IMAGE_SIZE;
+        assert.ok(bytes <= most, `${bytes} bytes are stored, and ${BUDGET} are allowed`);
+      }
+      assert.ok(mirrors.some((mirror) => mirror.events('evicted').length > 0));
+      for (const mirror of mirrors) assert.equal(mirror.events('upkeep-failed'), []);
+    });
+  });
+}

@@ -7,6 +7,7 @@ import type { HeldImage, Inventory } from '../../src/domain/upkeep/inventory.ts'
 import { PullLog } from '../../src/domain/upkeep/pull-log.ts';
 import { type RemovedImage, RemoveImage } from '../../src/domain/upkeep/remove-image.ts';
 import { RemoveOrphans } from '../../src/domain/upkeep/remove-orphans.ts';
+import { SharedArrivals } from '../../src/domain/upkeep/shared-arrivals.ts';
 import { Stock } from '../../src/domain/upkeep/stock.ts';
 import { TakeInventory } from '../../src/domain/upkeep/take-inventory.ts';
 import { ALPINE, type PullOptions, type PullParts, pullParts, type World } from './pull-parts.ts';
@@ -18,6 +19,7 @@ export interface UpkeepParts extends PullParts {
   readonly removeImage: RemoveImage;
   readonly removeOrphans: RemoveOrphans;
   readonly stock: Stock;
+  readonly arrivals: SharedArrivals;
   readonly evictor: Evictor;
   readonly deleteManifest: DeleteManifest;
 }
@@ -50,7 +52,8 @@ export function upkeepParts(
   const removeImage = new RemoveImage({ ...parts, times }, isBusy);
   const removeOrphans = new RemoveOrphans(parts, isBusy);
   const stock = new Stock({ ...parts, times, takeInventory });
-  const upkeep = { times, pullLog, takeInventory, removeImage, removeOrphans, stock };
+  const arrivals = new SharedArrivals(records, undefined);
+  const upkeep = { times, pullLog, takeInventory, removeImage, removeOrphans, stock, arrivals };
   const evictor = new Evictor(
     {
       ...parts,

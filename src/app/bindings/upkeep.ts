@@ -11,6 +11,7 @@ import { Prune } from '../../domain/upkeep/prune.ts';
 import { PullLog } from '../../domain/upkeep/pull-log.ts';
 import { RemoveImage } from '../../domain/upkeep/remove-image.ts';
 import { RemoveOrphans } from '../../domain/upkeep/remove-orphans.ts';
+import { SharedArrivals } from '../../domain/upkeep/shared-arrivals.ts';
 import { Stock } from '../../domain/upkeep/stock.ts';
 import { TakeInventory } from '../../domain/upkeep/take-inventory.ts';
 import { TOKENS } from '../tokens.ts';
@@ -96,7 +97,17 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
       };
       const { records } = storage;
       const prepare = (): Promise<void> => learnFirstFetches(records, times, config.cache.ttlMs);
-      const ports = { storage, records, stock, removeImage, removeOrphans, times, pullLog };
+      const arrivals = new SharedArrivals(records, storage.owners);
+      const ports = {
+        storage,
+        records,
+        stock,
+        arrivals,
+        removeImage,
+        removeOrphans,
+        times,
+        pullLog,
+      };
       return new Evictor(
         { ...ports, transfers, admission, background, clock, events, exclusively, prepare },
         config.cache,

@@ -76,6 +76,14 @@ export class BlobLedger {
     return this.#since[blob] as number;
   }
 
+  /** Whether anything is here that no image needs. */
+  get hasUnneeded(): boolean {
+    for (let blob = 0; blob < this.digests.count; blob++) {
+      if (this.isHere(blob) && this.needsOf(blob) === 0) return true;
+    }
+    return false;
+  }
+
   /** One more image needs it. */
   need(blob: number): void {
     this.#needs[blob] = this.needsOf(blob) + 1;

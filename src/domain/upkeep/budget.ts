@@ -33,7 +33,7 @@ export interface Standing {
  * process may not have stored it yet, or its storing may have failed. Where something has to go,
  * rather that than an image.
  */
-export const ORPHAN_GRACE_MS = { usual: 3_600_000, overBudget: 60_000 };
+export const ORPHAN_GRACE_MS = { usual: 3_600_000, overBudget: 5_000 };
 
 /** What stays free on the medium, so that it is never quite full: the least of these. */
 const KEPT_FREE = { bytes: 1024 ** 3, ofMedium: 0.01, ofCache: 0.1 };

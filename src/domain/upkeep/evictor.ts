@@ -15,6 +15,7 @@ import { isKeptBy } from './image-choice.ts';
 import type { Inventory } from './inventory.ts';
 import type { Limits } from './limits.ts';
 import type { PullLog } from './pull-log.ts';
+import type { SharedArrivals } from './shared-arrivals.ts';
 import type { Stock } from './stock.ts';
 import { GivenUp, type GiveUpSignal } from './take-inventory.ts';
 import { underWay } from './under-way.ts';
@@ -22,6 +23,7 @@ import { underWay } from './under-way.ts';
 export interface EvictorPorts extends EvictionRoundPorts {
   readonly storage: StorageEngine;
   readonly stock: Stock;
+  readonly arrivals: SharedArrivals;
   readonly transfers: Transfers;
   readonly admission: Admission;
   readonly pullLog: PullLog;
@@ -49,6 +51,8 @@ const FIRST_ROUND_AFTER_MS = 60_000;
 const ROUND_EVERY_MS = 5 * 60_000;
 /** After a round that could remove nothing, though it had to, the next one is no use at once. */
 const NEXT_TRY_AFTER_MS = 10_000;
+/** The same, when there is something that soon need not be spared any more. */
+const NEXT_LOOK_AFTER_MS = 1_000;
 /** How long a blob waits until there is room for it; then it goes in all the same. */
 const PATIENCE_MS = 10_000;
 /** What may come, as a share of the budget, before anybody has looked how much is there. */
@@ -78,6 +82,8 @@ export class Evictor {
   #isOverTold = false;
   /** The last round could remove nothing, though it had to. */
   #isStuck = false;
+  /** So it was, but it has spared what no image needs: the next one may not. */
+  #isSparing = false;
   /** Until when blobs wait for the first look at a storage that may be large. */
   #seenByMs = Number.POSITIVE_INFINITY;
   /** Blobs that may go into the storage, and are not known to be there. */
@@ -111,6 +117,7 @@ export class Evictor {
   /** To be told of everything that happens. */
   hear(event: MirrorEvent): void {
     this.#ports.stock.hear(event);
+    if (event.type === 'blob-stored') this.#settle(event.digest);
     if (event.type === 'evicted') this.#roomier.fire();
     if (event.type === 'not-stored') this.#notStored(event.cause);
     else if (BRINGS_BYTES.has(event.type) && this.#isOver()) this.#soon();
@@ -134,13 +141,15 @@ export class Evictor {
   #isOver(): boolean {
     const { inventory, arrivedBytes } = this.#ports.stock;
     const { bytes } = this.#underWay();
-    if (inventory !== undefined) return inventory.blobs.bytes + bytes > this.#maxBytes;
+    const { uncounted } = this.#ports.arrivals;
+    if (inventory !== undefined) return inventory.blobs.bytes + uncounted + bytes > this.#maxBytes;
     return arrivedBytes + bytes > this.#maxBytes * UNSEEN_SHARE;
   }
 
   async #admit(digest: Digest, bytes: number): Promise<void> {
     // For others nothing was reserved, either.
     if (this.#ports.stock.holds(digest) || !this.#isBusy(digest)) return;
+    await this.#hearOfOthers();
     const patience = { isOver: false };
     const cancel = this.#isTight(bytes)
       ? this.#ports.clock.after(PATIENCE_MS, () => {
@@ -151,16 +160,38 @@ export class Evictor {
     while (!patience.isOver && this.#isTight(bytes)) {
       this.#soon();
       await this.#roomier.next();
+      await this.#hearOfOthers();
     }
     cancel?.();
     this.#admitted.set(digest, bytes);
+    await this.#orTell('to tell others what is stored', this.#ports.arrivals.bring(bytes));
+  }
+
+  #settle(digest: Digest): void {
+    const bytes = this.#admitted.get(digest);
+    if (bytes === undefined) return;
+    this.#admitted.delete(digest);
+    this.#ports.background.run(
+      () => this.#ports.arrivals.settle(bytes),
+      (cause) => this.#failed('to tell others what is stored', cause),
+    );
+  }
+
+  /** Where nothing is limited, it does not matter what they store. */
+  async #hearOfOthers(): Promise<void> {
+    if (!Number.isFinite(this.#maxBytes)) return;
+    await this.#orTell('to find out what others have stored', this.#ports.arrivals.look());
+  }
+
+  async #orTell(what: string, work: Promise<unknown>): Promise<void> {
+    await work.catch((cause: unknown) => this.#failed(what, cause));
   }
 
   /** Whether so many bytes more have no room yet, and will have. */
   #isTight(bytes: number): boolean {
     if (this.#isStuck || this.#state.isGivenUp) return false;
     const { inventory, arrivedBytes } = this.#ports.stock;
-    const more = this.#admittedBytes() + bytes;
+    const more = this.#admittedBytes() + this.#ports.arrivals.uncounted + bytes;
     if (inventory !== undefined) return inventory.blobs.bytes + more > this.#maxBytes;
     const isPatient = this.#ports.clock.now() < this.#seenByMs;
     return isPatient && arrivedBytes + more > this.#maxBytes * UNSEEN_SHARE;
@@ -171,7 +202,7 @@ export class Evictor {
     let sum = 0;
     for (const [digest, bytes] of this.#admitted) {
       const isOver = this.#ports.stock.holds(digest) || !this.#isBusy(digest);
-      if (isOver) this.#admitted.delete(digest);
+      if (isOver) this.#settle(digest);
       else sum += bytes;
     }
     return sum;
@@ -214,12 +245,18 @@ export class Evictor {
   }
 
   async #round(): Promise<void> {
-    const { stock, clock, pullLog } = this.#ports;
+    const { stock, clock, pullLog, arrivals } = this.#ports;
     const isFull = this.#isFull;
     this.#isFull = false;
     this.#seenByMs = Math.min(this.#seenByMs, clock.now() + PATIENCE_MS);
     await this.#prepare();
-    const { inventory, isFresh } = await stock.take(this.#state);
+    // Before it is looked at, or what comes meanwhile would be counted by nobody.
+    const arrived = await arrivals.look();
+    await arrivals.bring(0);
+    // What others have stored can be planned with, and removed, only when it was looked at.
+    const isOutdated = this.#isSparing || arrivals.uncounted > this.#maxBytes * UNSEEN_SHARE;
+    const { inventory, isFresh } = await stock.take(this.#state, isOutdated);
+    if (isFresh) arrivals.count(arrived);
     const limits = await this.#limits(inventory, isFull);
     this.#maxBytes = limits.maxBytes;
     const round = new EvictionRound(this.#ports, this.#state);
@@ -233,8 +270,11 @@ export class Evictor {
       },
     );
     pullLog.soon();
-    this.#isStuck = !isOfUse;
+    // Of images that went while their blobs were waiting; they are spared for a moment.
+    this.#isSparing = !isOfUse && inventory.blobs.hasUnneeded;
+    this.#isStuck = !isOfUse && !this.#isSparing;
     if (isOfUse && !isFull) this.#notBeforeMs = clock.now();
+    else if (this.#isSparing) this.#notBeforeMs = clock.now() + NEXT_LOOK_AFTER_MS;
     this.#tellIfOver(isOfUse, inventory);
   }
 
@@ -248,9 +288,10 @@ export class Evictor {
 
   async #limits(inventory: Inventory, isFull: boolean): Promise<Limits> {
     const capacity = await this.#capacity();
+    const { bytes, stagedBytes } = this.#underWay();
     return limitsOf(this.#policy, {
       storedBytes: inventory.blobs.bytes,
-      underWay: this.#underWay(),
+      underWay: { bytes: bytes + this.#ports.arrivals.uncounted, stagedBytes },
       // A quota may be used up where the medium has room.
       capacity: isFull && capacity !== undefined ? { ...capacity, freeBytes: 0 } : capacity,
       nowMs: this.#ports.clock.now(),
@@ -267,8 +308,9 @@ export class Evictor {
   }
 
   #roundFailed(cause: unknown): void {
+    if (cause instanceof GivenUp) return;
     this.#isStuck = true;
-    if (!(cause instanceof GivenUp)) this.#failed('the cache', cause);
+    this.#failed('the cache', cause);
   }
 
   #failed(what: string, cause: unknown): void {

@@ -89,11 +89,12 @@ export class Stock {
   /**
    * What is here now.
    *
+   * @param isOutdated whether so much is known to have come that it has to be looked for
    * @throws StorageFailed
    * @throws GivenUp
    */
-  async take(signal: GiveUpSignal): Promise<Taken> {
-    const isFresh = this.#inventory === undefined || this.#isWorthTaking();
+  async take(signal: GiveUpSignal, isOutdated = false): Promise<Taken> {
+    const isFresh = this.#inventory === undefined || isOutdated || this.#isWorthTaking();
     const inventory =
       this.#inventory === undefined || isFresh ? await this.#takeAnew(signal) : this.#inventory;
     while (this.#touched.size > 0) await this.#lookAgain(inventory);
