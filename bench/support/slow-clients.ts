@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchFailure } from './bench-failure.ts';
+import { destroyOnAbort } from './destroy-on-abort.ts';
 
 const PIECE = 64 * 1024;
 const PAUSE_MS = 500;
+const LOOK_EVERY_MS = 20;
 /** All read into the same memory: nobody looks at the bytes. */
 const BUFFER = Buffer.allocUnsafeSlow(PIECE);
 
@@ -17,29 +20,41 @@ export class SlowClients {
     this.#sockets = sockets;
   }
 
-  static async begin(url: string, clients: number, signal: AbortSignal): Promise<SlowClients> {
+  /** Resolves when each of them has something: what the sockets hold comes at full speed. */
+  static async begin(url: string, count: number, signal: AbortSignal): Promise<SlowClients> {
     const { hostname, port, host, pathname } = new URL(url);
     const sockets: Socket[] = [];
-    for (let at = 0; at < clients; at++) {
-      const socket = slowSocket(hostname, Number(port));
+    for (let at = 0; at < count; at++) {
+      const socket = slowSocket(hostname, Number(port), signal);
       sockets.push(socket);
       await once(socket, 'connect', { signal });
-      socket.on('error', () => socket.destroy());
       socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     }
-    return new SlowClients(url, sockets);
+    const clients = new SlowClients(url, sockets);
+    await clients.#served(signal);
+    return clients;
   }
 
-  /** Fails if one of them was sent away, or got nothing. */
+  /** Fails if one of them was sent away. */
   end(): void {
-    const served = this.#sockets.filter(({ destroyed, bytesRead }) => !destroyed && bytesRead > 0);
+    const lost = this.#lost();
     for (const socket of this.#sockets) socket.destroy();
-    const lost = this.#sockets.length - served.length;
     if (lost > 0) throw new BenchFailure(`${lost} slow clients of ${this.#url} were lost`);
+  }
+
+  async #served(signal: AbortSignal): Promise<void> {
+    while (this.#sockets.some(({ bytesRead }) => bytesRead === 0)) {
+      if (this.#lost() > 0) this.end();
+      await sleep(LOOK_EVERY_MS, undefined, { signal });
+    }
+  }
+
+  #lost(): number {
+    return this.#sockets.filter(({ destroyed }) => destroyed).length;
   }
 }
 
-function slowSocket(host: string, port: number): Socket {
+function slowSocket(host: string, port: number, signal: AbortSignal): Socket {
   const socket: Socket = connect({
     host,
     port,
@@ -53,5 +68,8 @@ function slowSocket(host: string, port: number): Socket {
       },
     },
   });
+  destroyOnAbort(socket, signal);
+  // It is destroyed then, and counts as lost.
+  socket.on('error', () => {});
   return socket;
 }
