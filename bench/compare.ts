@@ -5,6 +5,7 @@
  *
  * A run of everything writes `bench/RESULTS.md` as well.
  */
+import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { isOurs, PEERS } from './peers/all.ts';
 import { BenchFailure } from './support/bench-failure.ts';
@@ -44,6 +45,8 @@ async function compare(args: readonly string[], signal: AbortSignal): Promise<vo
 // A signal lets what is under way fail, so that all that was started is stopped on the usual way. A
 // second one changes nothing: npm passes on the one that the terminal has sent already.
 const interruption = new AbortController();
+// Hundreds of connections listen to it.
+setMaxListeners(0, interruption.signal);
 process.on('SIGINT', () => interruption.abort());
 process.on('SIGTERM', () => interruption.abort());
 try {

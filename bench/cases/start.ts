@@ -6,6 +6,7 @@ import type { BenchCase, Scene } from './bench-case.ts';
 /** From the start of the process until it answers. */
 export const start: BenchCase = {
   name: 'start',
+  rounds: 2,
   store: 'cold',
   metrics: [
     { label: 'start over an empty store', better: 'less', format: milliseconds },
