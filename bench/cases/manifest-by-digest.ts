@@ -1,13 +1,16 @@
-import { perSecond } from '../support/units.ts';
-import { wrk } from '../support/wrk.ts';
+import { requests } from '../support/requests.ts';
+import { microseconds, perSecond } from '../support/units.ts';
 import type { BenchCase } from './bench-case.ts';
 
 export const manifestByDigest: BenchCase = {
   name: 'manifest-by-digest',
   store: 'warm',
-  metrics: [{ label: 'warm manifest by digest, requests', better: 'more', format: perSecond }],
-  measure: async ({ image, effort, signal }) => {
-    const load = await wrk(image.byDigest, effort.seconds, signal);
-    return [load.perSecond];
+  metrics: [
+    { label: 'warm manifest by digest, requests', better: 'more', format: perSecond },
+    { label: '  CPU for each', better: 'less', format: microseconds },
+  ],
+  measure: async (subject) => {
+    const load = await requests(subject.image.byDigest, subject);
+    return [load.perSecond, load.cpuSecondsEach];
   },
 };

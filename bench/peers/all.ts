@@ -1,6 +1,11 @@
 import { dockerRegistry } from './docker-registry.ts';
-import { kagami } from './kagami.ts';
+import { kagami, kagamiWorkers } from './kagami.ts';
+import { nginx } from './nginx.ts';
 import type { PeerKind } from './peer.ts';
 
-/** The first is the one that the others are compared with. */
-export const PEERS: readonly PeerKind[] = [kagami, dockerRegistry];
+export const PEERS: readonly PeerKind[] = [kagami, kagamiWorkers, dockerRegistry, nginx];
+
+/** Those of this project, with which the others are compared. */
+export function isOurs({ debianPackage }: PeerKind): boolean {
+  return debianPackage === undefined;
+}

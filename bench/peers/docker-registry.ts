@@ -10,14 +10,15 @@ export const dockerRegistry: PeerKind = {
   debianPackage: 'docker-registry',
   program: 'docker-registry',
   versionCommand: ['docker-registry', '--version'],
-  configuration: (upstream, { directory, port }) => `version: 0.1
+  speaksToTheHub: true,
+  configuration: (upstream, { store, port }) => `version: 0.1
 log:
   level: error
 storage:
   cache:
     blobdescriptor: inmemory
   filesystem:
-    rootdirectory: ${directory}/store
+    rootdirectory: ${store}
   delete:
     enabled: true
 http:

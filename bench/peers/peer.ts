@@ -3,6 +3,8 @@ import type { Command } from '../support/child-program.ts';
 /** Where a peer may keep what it needs, and where it has to listen. */
 export interface Place {
   readonly directory: string;
+  /** Where its cache is. */
+  readonly store: string;
   readonly port: number;
 }
 
@@ -15,6 +17,8 @@ export interface PeerKind {
   readonly program: string;
   /** Prints the version in its first line. */
   readonly versionCommand: Command;
+  /** Whether it fetches tokens and follows redirects. For one that cannot, the Hub needs neither. */
+  readonly speaksToTheHub: boolean;
   /** The text of its configuration file. */
   configuration(upstream: string, place: Place): string;
   command(configurationFile: string): Command;
@@ -23,8 +27,16 @@ export interface PeerKind {
 /** A mirror that can be measured. */
 export interface Peer {
   readonly name: string;
-  /** Starts it with an empty store over `upstream`; resolves to its URL once it answers. */
-  start(upstream: string, signal: AbortSignal): Promise<string>;
+  /** Where it answers, once it does. */
+  readonly url: string;
+  /** How long it took from its start to its first answer. */
+  readonly startedInMs: number;
+  /** CPU time of all its processes. */
+  cpuSeconds(): Promise<number>;
+  /** Resident memory of all its processes. */
+  residentBytes(): Promise<number>;
+  /** Makes it stop at once, as trouble would. */
+  kill(): Promise<void>;
   /** Stops it and removes all it stored; safe at any time. */
   stop(): Promise<void>;
 }

@@ -11,6 +11,8 @@ export interface ChildProgram {
   readonly process: ChildProcess;
   /** Throws, with the end of what it wrote to standard error, if it runs no more. */
   mustRun(): void;
+  /** Makes it stop at once, and waits for its end. */
+  kill(): Promise<void>;
   /** Asks it to stop, makes it stop if it does not, and waits for its end. */
   stop(): Promise<void>;
 }
@@ -36,8 +38,16 @@ export function startProgram(command: Command, stdout: 'ignore' | 'pipe'): Child
     mustRun: () => {
       if (hasEnded(child)) throw new BenchFailure(`${program} has ended: ${complaint.trim()}`);
     },
+    kill: () => kill(child),
     stop: () => stop(child),
   };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 async function stop(child: ChildProcess): Promise<void> {

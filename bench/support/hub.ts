@@ -9,6 +9,8 @@ const PROGRAM = fileURLToPath(new URL('../../test/support/hub/main.ts', import.m
 export interface Upstream {
   readonly requests: number;
   readonly blobBytes: number;
+  /** When it sent the first byte of a blob, in ms since 1970; NaN if it has sent none. */
+  readonly firstByteAt: number;
 }
 
 interface Urls {
@@ -43,18 +45,30 @@ export class Hub {
     return this.#urls.url;
   }
 
+  /** Lets it ask for tokens and redirect to its CDN, as Docker Hub does, or neither. */
+  async behave(likeTheHub: boolean, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify({ auth: likeTheHub, redirect: likeTheHub });
+    await fetch(`${this.#urls.controlUrl}/_settings`, { method: 'POST', body, signal });
+  }
+
+  /** How fast each of its blob transfers is from now on. */
+  async pace(bytesPerSecond: number, signal: AbortSignal): Promise<void> {
+    const query = `rate=${bytesPerSecond}`;
+    await fetch(`${this.#urls.controlUrl}/_pace?${query}`, { method: 'POST', signal });
+  }
+
   async forget(signal: AbortSignal): Promise<void> {
     await fetch(`${this.#urls.controlUrl}/_arrivals/clear`, { method: 'POST', signal });
   }
 
   async seen(signal: AbortSignal): Promise<Upstream> {
     const answer = await fetch(`${this.#urls.controlUrl}/_arrivals`, { signal });
-    const { summary, bytes } = (await answer.json()) as {
+    const { summary, blobs } = (await answer.json()) as {
       summary: Record<string, number>;
-      bytes: { cdn: number };
+      blobs: { bytes: number; firstByteAt: number | null };
     };
     const requests = Object.values(summary).reduce((sum, count) => sum + count, 0);
-    return { requests, blobBytes: bytes.cdn };
+    return { requests, blobBytes: blobs.bytes, firstByteAt: blobs.firstByteAt ?? Number.NaN };
   }
 
   stop(): Promise<void> {

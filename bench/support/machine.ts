@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { PeerKind } from '../peers/peer.ts';
 
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly system: string;
   readonly node: string;
+  /** How much ran in the last minute; above 1, something else wanted the machine as well. */
+  readonly load: number;
 }
 
 export function thisMachine(): Machine {
@@ -21,6 +23,7 @@ export function thisMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 1024 ** 3),
     system: `${process.platform} ${release()} ${arch()}`,
     node: process.version,
+    load: loadavg()[0] ?? Number.NaN,
   };
 }
 

@@ -7,46 +7,65 @@ export interface Options {
   readonly cases: readonly BenchCase[];
   readonly rounds: number;
   readonly effort: Effort;
+  /** Everything, with all effort: what results that are kept are made of. */
+  readonly whole: boolean;
   /** Where to write every single value, if anywhere. */
   readonly json: string | undefined;
 }
 
-const THOROUGH: Effort = { seconds: 2, herd: 20 };
-const QUICK: Effort = { seconds: 1, herd: 4 };
-/** An even number: each peer is as often the first as the other. */
+const MB = 1_000_000;
+
+const THOROUGH: Effort = {
+  seconds: 2,
+  herd: 20,
+  crowd: 100,
+  shared: 40,
+  slowClients: 500,
+  images: 100_000,
+  slowHub: 32 * MB,
+};
+const QUICK: Effort = {
+  seconds: 1,
+  herd: 4,
+  crowd: 8,
+  shared: 8,
+  slowClients: 50,
+  images: 1_000,
+  slowHub: 100 * MB,
+};
+/** An even number: each peer is as often among the first as among the last. */
 const ROUNDS = 4;
 const MOST_ROUNDS = 100;
 
 /** @throws BenchFailure for a command line that means nothing */
 export function readOptions(args: readonly string[]): Options {
-  const { rounds, only, quick, json } = parsed(args);
+  const { values, positionals } = parsed(args);
+  const { rounds, quick = false, json } = values;
   return {
-    cases: chosen(only),
+    cases: chosen(positionals),
     rounds: rounds === undefined ? (quick ? 1 : ROUNDS) : countOf(rounds),
     effort: quick ? QUICK : THOROUGH,
+    whole: positionals.length === 0 && !quick,
     json,
   };
 }
 
-interface Flags {
-  rounds?: string;
-  only?: string[];
-  quick?: boolean;
-  json?: string;
+interface Parsed {
+  readonly values: { rounds?: string; quick?: boolean; json?: string };
+  readonly positionals: readonly string[];
 }
 
-function parsed(args: readonly string[]): Flags {
+function parsed(args: readonly string[]): Parsed {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         rounds: { type: 'string' },
-        only: { type: 'string', multiple: true },
         quick: { type: 'boolean' },
         json: { type: 'string' },
       },
     });
-    return values;
   } catch (error) {
     throw new BenchFailure((error as Error).message);
   }
@@ -58,10 +77,10 @@ function countOf(rounds: string): number {
   throw new BenchFailure(`--rounds takes a number from 1 to ${MOST_ROUNDS}`);
 }
 
-function chosen(only: readonly string[] | undefined): readonly BenchCase[] {
-  if (only === undefined) return CASES;
+function chosen(wanted: readonly string[]): readonly BenchCase[] {
+  if (wanted.length === 0) return CASES;
   const names = CASES.map(({ name }) => name);
-  const unknown = only.find((name) => !names.includes(name));
-  if (unknown === undefined) return CASES.filter(({ name }) => only.includes(name));
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown === undefined) return CASES.filter(({ name }) => wanted.includes(name));
   throw new BenchFailure(`there is no case ${unknown}; there are ${names.join(', ')}`);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { BenchFailure } from './bench-failure.ts';
+import { destroyOnAbort } from './destroy-on-abort.ts';
 
 /** All connections read into the same memory, one after another: nobody looks at the bytes. */
 const BUFFER = Buffer.allocUnsafeSlow(1024 * 1024);
@@ -42,8 +43,8 @@ export class RawConnection {
       host: hostname,
       port: Number(port),
       onread: { buffer: BUFFER, callback },
-      signal,
     });
+    destroyOnAbort(this.#socket, signal);
   }
 
   static async open(url: string, signal: AbortSignal): Promise<RawConnection> {

@@ -2,25 +2,46 @@ import { writeFile } from 'node:fs/promises';
 import type { Machine } from './machine.ts';
 import type { Options } from './options.ts';
 import { medianOf, type Row } from './samples.ts';
-import { table } from './table.ts';
+import { mediansTable, ratiosTable, type Sides } from './table.ts';
 
 export interface Report {
   readonly machine: Machine;
-  /** By the name of the peer, in the order of the columns. */
+  /** By the name of the peer. */
   readonly versions: ReadonlyMap<string, string>;
+  readonly sides: Sides;
   readonly options: Options;
   readonly rows: readonly Row[];
 }
 
-export function printed({ machine, versions, options, rows }: Report): string {
-  const { cores, cpu, memoryGiB, system, node } = machine;
+export function printed({ machine, versions, sides, options, rows }: Report): string {
+  const { cores, cpu, memoryGiB, system, node, load } = machine;
   const { rounds, effort } = options;
   const peers = [...versions].map(([name, version]) => `${name} ${version}`).join(', ');
-  return `${peers}
-${cores} x ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}
-medians; rounds: ${rounds}, seconds for each value: ${effort.seconds}, clients at once: ${effort.herd}
+  return `- ${peers}
+- ${cores} x ${cpu}, ${memoryGiB} GiB, ${system}, Node ${node}; load before: ${load.toFixed(2)}
+- medians of up to ${rounds} rounds, ${effort.seconds} s for each value
+- clients: ${effort.herd} in the herd, ${effort.crowd} in the crowd, ${effort.shared} of processes over one directory, ${effort.slowClients} slow ones
+- images in the large store: ${effort.images}; several processes have a Hub of ${effort.slowHub / 1e6} MB/s
 
-${table(rows, [...versions.keys()])}`;
+${mediansTable(rows, sides)}
+
+How many times better Kagami is; below 1, it is worse:
+
+${ratiosTable(rows, sides)}`;
+}
+
+/** The results that are kept beside the benchmark. */
+export function resultsPage(report: Report): string {
+  return `# Results
+
+<!-- Written by a whole run; the next one replaces it. -->
+
+    npm run bench
+
+What is measured, how, and what the numbers do not mean, is in [README.md](README.md).
+
+${printed(report)}
+`;
 }
 
 /** Every single value, for those who compute something else from them. */

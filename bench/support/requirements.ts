@@ -21,7 +21,7 @@ function isThere(program: string): Promise<boolean> {
   return isAbsolute(program) ? allows(program, constants.R_OK) : isInPath(program);
 }
 
-async function isInPath(program: string): Promise<boolean> {
+export async function isInPath(program: string): Promise<boolean> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = await Promise.all(
     folders.map((folder) => allows(join(folder, program), constants.X_OK)),

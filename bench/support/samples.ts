@@ -32,6 +32,13 @@ export class Samples {
   }
 }
 
+const NOTHING = '-';
+
+/** A value that is not there is told as such. */
+export function formatted({ format }: Pick<Metric, 'format'>, value: number = Number.NaN): string {
+  return Number.isFinite(value) ? format(value) : NOTHING;
+}
+
 export function medianOf({ samples }: Row, peer: string): number {
   return median(samples.get(peer) ?? []);
 }

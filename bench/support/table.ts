@@ -1,27 +1,54 @@
-import { advantage, medianOf, type Row } from './samples.ts';
+import { advantage, formatted, medianOf, type Row } from './samples.ts';
 
-/** Medians of every peer, and how many times better the first is than each of the others. */
-export function table(rows: readonly Row[], peers: readonly string[]): string {
-  const [first = '', ...others] = peers;
-  const head = ['', ...peers, ...others.map((other) => `against ${other}`)];
-  const body = rows.map((row) => [
-    row.metric.label,
-    ...peers.map((peer) => row.metric.format(medianOf(row, peer))),
-    ...others.map((other) => `${advantage(row, first, other).toPrecision(3)}x`),
-  ]);
-  return aligned([head, ...body]);
+/** Who is compared with whom, by their names. */
+export interface Sides {
+  readonly ours: readonly string[];
+  readonly others: readonly string[];
 }
 
-/** The first column to the left, the numbers to the right. */
-function aligned(cells: readonly (readonly string[])[]): string {
+const RATIO = { format: (ratio: number) => `${ratio.toPrecision(3)}x` };
+
+/** Medians of every peer. */
+export function mediansTable(rows: readonly Row[], { ours, others }: Sides): string {
+  const peers = [...ours, ...others];
+  const body = rows.map((row) => [
+    labelOf(row),
+    ...peers.map((peer) => formatted(row.metric, medianOf(row, peer))),
+  ]);
+  return markdown([['', ...peers], ...body]);
+}
+
+/** How many times better each of ours is than each of the others, whichever way is better. */
+export function ratiosTable(rows: readonly Row[], { ours, others }: Sides): string {
+  const pairs = ours.flatMap((own) => others.map((other) => ({ own, other })));
+  const body = rows.map((row) => [
+    labelOf(row),
+    ...pairs.map(({ own, other }) => formatted(RATIO, advantage(row, own, other))),
+  ]);
+  const compared = body.filter(([, ...cells]) => cells.some((cell) => /\d/.test(cell)));
+  const head = ['', ...pairs.map(({ own, other }) => `${own} against ${other}`)];
+  return markdown([head, ...compared]);
+}
+
+/** A metric that belongs to the one above it is marked as such; Markdown keeps no spaces. */
+function labelOf({ metric: { label } }: Row): string {
+  return label.replace(/^ +/, '↳ ');
+}
+
+/** A table that can be read as it is, too: the first column to the left, the others to the right. */
+function markdown(cells: readonly (readonly string[])[]): string {
   const columns = cells[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+    Math.max(3, ...cells.map((line) => line[column]?.length ?? 0)),
   );
   const lines = cells.map((line) =>
-    line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join('  '),
+    line.map((cell, column) => pad(cell, widths[column] ?? 0, column)),
   );
-  return lines.join('\n');
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  const [head = [], ...body] = lines;
+  return [head, rule, ...body].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
 function pad(cell: string, width: number, column: number): string {

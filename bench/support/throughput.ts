@@ -6,12 +6,17 @@ export interface Stream {
   readonly seconds: number;
 }
 
-/** Bytes per second of one URL that is downloaded again and again over each of the connections. */
+export interface Flow {
+  readonly bytes: number;
+  readonly bytesPerSecond: number;
+}
+
+/** One URL that is downloaded again and again over each of the connections. */
 export async function throughput(
   url: string,
   { connections, seconds }: Stream,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Flow> {
   const opening = Array.from({ length: connections }, () => RawConnection.open(url, signal));
   const all = await Promise.all(opening);
   const startedAt = performance.now();
@@ -22,7 +27,7 @@ export async function throughput(
   try {
     await Promise.race([sleep(seconds * 1000, undefined, { signal }), Promise.all(loops)]);
     const bytes = all.reduce((sum, connection) => sum + connection.bytes, 0);
-    return bytes / ((performance.now() - startedAt) / 1000);
+    return { bytes, bytesPerSecond: bytes / ((performance.now() - startedAt) / 1000) };
   } finally {
     over.abort();
     for (const connection of all) connection.close();

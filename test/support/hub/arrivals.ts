@@ -31,6 +31,8 @@ export interface Arrival {
   status: number;
   /** Bytes of the body written, at the client's speed but for what the socket buffers. */
   bytesSent: number;
+  /** When the first byte of the body was written, in ms since 1970; `undefined` until then. */
+  firstByteAt: number | undefined;
   /** True once the answer is over, in full or not. */
   ended: boolean;
 }

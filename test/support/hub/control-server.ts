@@ -4,10 +4,21 @@ import type { ServerName } from './arrivals.ts';
 import type { Fault } from './faults.ts';
 import type { HubDouble } from './hub-double.ts';
 import { readRequest } from './hub-request.ts';
+import type { HubSettings } from './settings.ts';
 
 function bytesFrom(hub: HubDouble, server: ServerName): number {
   const arrivals = hub.arrivals.all().filter((arrival) => arrival.server === server);
   return arrivals.reduce((sum, arrival) => sum + arrival.bytesSent, 0);
+}
+
+/** Whoever sends them: the CDN, or the registry where it does not redirect. */
+function blobs(hub: HubDouble): { bytes: number; firstByteAt: number | null } {
+  const sent = [...hub.arrivals.of('cdn-get'), ...hub.arrivals.of('blob-get')];
+  const begun = sent.flatMap(({ firstByteAt }) => (firstByteAt === undefined ? [] : [firstByteAt]));
+  return {
+    bytes: sent.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    firstByteAt: begun.length > 0 ? Math.min(...begun) : null,
+  };
 }
 
 function totals(hub: HubDouble): object {
@@ -16,7 +27,7 @@ function totals(hub: HubDouble): object {
     auth: bytesFrom(hub, 'auth'),
     cdn: bytesFrom(hub, 'cdn'),
   };
-  return { summary: hub.arrivals.summary(), bytes };
+  return { summary: hub.arrivals.summary(), bytes, blobs: blobs(hub) };
 }
 
 type Command = (hub: HubDouble, query: URLSearchParams, body: string) => unknown;
@@ -28,6 +39,12 @@ const COMMANDS: Record<string, Command> = {
   'POST /_down': (hub, query) => hub.down(query.get('server') as ServerName),
   'POST /_up': (hub, query) => hub.up(query.get('server') as ServerName),
   'POST /_faults': (hub, _, body) => void hub.faults.add(JSON.parse(body) as Fault),
+  'POST /_settings': (hub, _, body) => {
+    Object.assign(hub.settings, JSON.parse(body) as Partial<HubSettings>);
+  },
+  'POST /_pace': (hub, query) => {
+    hub.cdn.bytesPerSecond = Number(query.get('rate'));
+  },
   'POST /_faults/clear': (hub) => hub.faults.clear(),
 };
 

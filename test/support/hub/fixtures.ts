@@ -1,6 +1,7 @@
 import { attestation } from '../oci-artifact.ts';
 import { type Image, image, index, layer, randomLayer } from '../oci-image.ts';
 import type { ImageIndex } from '../oci-index.ts';
+import { randomBytesOf } from '../oci-layer.ts';
 
 const ARCHITECTURES = ['amd64', 'arm64'];
 const MIB = 1024 * 1024;
@@ -19,6 +20,17 @@ function alpineFor(architecture: string): Image {
 export function alpine(): ImageIndex {
   const images = ARCHITECTURES.map(alpineFor);
   return index([...images.map((each) => ({ image: each })), ...images.map(attestation)]);
+}
+
+const LAYERS = 31;
+
+/** Many layers that can be unpacked: one of 32 MiB, and 30 of 2 MiB. */
+export function layeredImage(): Image {
+  const layers = Array.from({ length: LAYERS }, (_, at) => {
+    const content = randomBytesOf((at === 0 ? 32 : 2) * MIB, at + 1);
+    return layer({ [`srv/layer-${at + 1}`]: content });
+  });
+  return image({ layers });
 }
 
 /** One small manifest, one large and one small layer: what the benchmarks pull. */

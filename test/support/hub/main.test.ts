@@ -36,8 +36,17 @@ testSuite('Hub double as a program', (it) => {
     await fetch(`${controlUrl}/_faults`, { method: 'POST', body });
     assert.is((await fetch(manifest, { method: 'HEAD' })).status, 503);
     const arrivals = await fetch(`${controlUrl}/_arrivals`);
-    const expected = { summary: { 'manifest-head': 2 }, bytes: { registry: 0, auth: 0, cdn: 0 } };
-    assert.equal(await arrivals.json(), expected);
+    assert.equal(await arrivals.json(), {
+      summary: { 'manifest-head': 2 },
+      bytes: { registry: 0, auth: 0, cdn: 0 },
+      blobs: { bytes: 0, firstByteAt: null },
+    });
+    await fetch(`${controlUrl}/_faults/clear`, { method: 'POST' });
+    await fetch(`${controlUrl}/_settings`, {
+      method: 'POST',
+      body: JSON.stringify({ auth: true }),
+    });
+    assert.is((await fetch(manifest, { method: 'HEAD' })).status, 401);
     child.kill('SIGTERM');
     assert.equal(await once(child, 'exit'), [0, null]);
   });

@@ -8,7 +8,7 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { startControl } from './control-server.ts';
-import { alpine, benchImage } from './fixtures.ts';
+import { alpine, benchImage, layeredImage } from './fixtures.ts';
 import { type HubDouble, startHub } from './hub-double.ts';
 
 const { values: flags } = parseArgs({
@@ -37,7 +37,9 @@ function optional(value: string | undefined): number | undefined {
 
 function fill(hub: HubDouble): void {
   hub.push('library/alpine', alpine(), { tags: ['3.20', 'latest'] });
-  if (flags.bench) hub.push('library/bench', benchImage(), { tags: ['latest'] });
+  if (!flags.bench) return;
+  hub.push('library/bench', benchImage(), { tags: ['latest'] });
+  hub.push('library/layered', layeredImage(), { tags: ['latest'] });
 }
 
 const hub = await startHub({

@@ -22,7 +22,7 @@ function arrivalOf(
     range: headers.range,
     headers,
   };
-  return { ...asked, status: 0, bytesSent: 0, ended: false };
+  return { ...asked, status: 0, bytesSent: 0, firstByteAt: undefined, ended: false };
 }
 
 /**

@@ -1,0 +1,21 @@
+import type { Subject } from '../cases/bench-case.ts';
+import { costing } from './cpu.ts';
+import { wrk } from './wrk.ts';
+
+export interface Requests {
+  readonly count: number;
+  readonly perSecond: number;
+  /** What one of them costs the mirror, in seconds. */
+  readonly cpuSecondsEach: number;
+}
+
+/** As many requests of one thing as can be made in the time that there is. */
+export async function requests(url: string, subject: Subject): Promise<Requests> {
+  const { peer, effort, signal } = subject;
+  const { result, cpuSeconds } = await costing(peer, () => wrk(url, effort.seconds, signal));
+  return {
+    count: result.requests,
+    perSecond: result.perSecond,
+    cpuSecondsEach: cpuSeconds / result.requests,
+  };
+}
