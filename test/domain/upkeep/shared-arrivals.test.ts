@@ -6,8 +6,11 @@ import { arrivalsKey } from '../../../src/domain/registry-layout.ts';
 import { SharedArrivals } from '../../../src/domain/upkeep/shared-arrivals.ts';
 import { testSuite } from '../../support/suite.ts';
 
+async function isGone(): Promise<boolean> {
+  return false;
+}
+
 function owner(self: string): Owners {
-  const isGone = (): Promise<boolean> => Promise.resolve(false);
   return { self, canCoordinate: true, isGone, presumeGone: () => {} };
 }
 
