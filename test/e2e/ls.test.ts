@@ -121,7 +121,7 @@ testSuite('kagami ls', (it) => {
     const mirror = await scene.mirror();
     try {
       await pullByTag(mirror.url, 'some/plain', 'v1');
-      const running = await scene.files();
+      const running = await scene.settledFiles();
       assert.is((await listed()).length, 2);
       assert.equal(await scene.files(), running);
     } finally {

@@ -81,14 +81,25 @@ export class CommandScene {
     return join(this.storage, 'kagami/access', repository, '_pulls');
   }
 
-  /** All that is in the storage, with what tells whether it was written to. */
+  /** All that is kept in the storage, with what tells whether it was written to. */
   async files(): Promise<string[]> {
-    const names = await readdir(this.storage, { recursive: true });
-    const found = names.sort().map(async (name) => {
+    const all = await readdir(this.storage, { recursive: true });
+    const kept = all.filter((name) => !/^kagami(\/(leases|staging)|$)/.test(name));
+    const found = kept.sort().map(async (name) => {
       const { mtimeMs, ino } = await stat(join(this.storage, name));
       return `${name} ${ino} ${mtimeMs}`;
     });
     return Promise.all(found);
+  }
+
+  /** The same, when a mirror has written what it had to write behind its answers. */
+  async settledFiles(): Promise<string[]> {
+    for (let before = await this.files(); ; ) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const now = await this.files();
+      if (now.join('\n') === before.join('\n')) return now;
+      before = now;
+    }
   }
 
   async close(): Promise<void> {

@@ -97,7 +97,7 @@ export async function launchMirror(options: MirrorOptions): Promise<Program> {
       REGISTRY_LOG_FORMATTER: 'json',
       REGISTRY_PROXY_REMOTEURL: upstream,
       // Beside another driver, its directory would be a second one.
-      ...(env?.REGISTRY_STORAGE === undefined && {
+      ...((env?.REGISTRY_STORAGE ?? 'filesystem') === 'filesystem' && {
         REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: join(directory, 'storage'),
       }),
       ...env,

@@ -47,7 +47,10 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     await stored(s3, made);
     await made.mirror.close();
     for (const key of s3.store.objects.keys()) {
-      assert.match(key, /^(docker\/registry\/v2\/(blobs|repositories)|kagami\/(access|tags))\//);
+      assert.match(
+        key,
+        /^(docker\/registry\/v2\/(blobs|repositories)|kagami\/(access|tags|leases\/arrivals))\//,
+      );
     }
     const data = s3.store.get(blobKey(made.layer.digest));
     assert.is(Buffer.compare(data.bytes, made.layer.bytes), 0);
