@@ -6,8 +6,12 @@ import { REPOSITORY, type Scene, scenes } from '../e2e/faults/scene.ts';
 import { embeddedMirror } from '../support/embedded-mirror.ts';
 import { s3Variables } from '../support/s3/s3-fixture.ts';
 import { testSuite } from '../support/suite.ts';
+import { SwiftClock } from '../support/swift-clock.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { emptied, ownStorage, stopServer, theServer } from './real-s3-suite.ts';
+
+/** So that a lease lasts as long as it does for users. */
+const REAL = new SwiftClock(1);
 
 testSuite('A real S3 server', (it) => {
   it('takes a large blob in parts, and gives it whole and in part', async () => {
@@ -69,7 +73,7 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
       STORAGE_REDIRECT_DISABLE: String(!redirect),
     };
     latest = { env, directory: directory.path };
-    return scene({ layerSize: 12 * MIB, env });
+    return scene({ layerSize: 12 * MIB, env, clock: REAL });
   }
 
   /** How the scene that was opened last is configured. */
@@ -82,7 +86,7 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
     const made = await overS3(false);
     const { env, directory } = current();
     const own = { ...env, STORAGE_S3_STAGING: `${directory}/other` };
-    const other = await embeddedMirror({ upstream: made.hub.url, env: own });
+    const other = await embeddedMirror({ upstream: made.hub.url, env: own, clock: REAL });
     closing.unshift(() => other.close());
     const { digest } = made.layer;
     const urls = [made.mirror.url, other.url].map(

@@ -10,6 +10,7 @@ import { digestOf } from '../../support/oci-content.ts';
 import { image, randomLayer } from '../../support/oci-image.ts';
 import type { Layer } from '../../support/oci-layer.ts';
 import { testSuite } from '../../support/suite.ts';
+import { SwiftClock } from '../../support/swift-clock.ts';
 import { type TempDirectory, tempDirectory } from '../../support/temp-directory.ts';
 import { ask, type Got } from './client.ts';
 
@@ -44,7 +45,7 @@ testSuite('Two mirrors over one directory, of which one downloads', (it) => {
 
   function start(storage?: FilesystemStorage): Promise<EmbeddedMirror> {
     const env = { STORAGE: 'filesystem', STORAGE_FILESYSTEM_ROOTDIRECTORY: directory.path };
-    return embeddedMirror({ upstream: hub.url, env, storage });
+    return embeddedMirror({ upstream: hub.url, env, storage, clock: new SwiftClock(1) });
   }
 
   function get(
