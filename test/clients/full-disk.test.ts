@@ -54,10 +54,7 @@ testSuite('A mirror whose disk is full', (it) => {
     await pullByDigest(mirror.url, 'library/large', 'latest');
     assert.equal(hub.arrivals.summary(), { 'manifest-head': 1 });
     // When it has seen that there is more room than before.
-    await mirror.program.until('it has stored the layer', ({ stdout }) => {
-      const lines = stdout.split('\n').filter((line) => line.includes(LAYER.digest));
-      return lines.find((line) => line.includes('"msg":"blob stored"'));
-    });
+    await mirror.stored(LAYER.digest);
     await store.check();
     store.mustHave(LAYER.digest);
   });

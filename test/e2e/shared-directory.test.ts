@@ -39,14 +39,6 @@ for (const processes of [2, 4]) {
       return Promise.all(Array.from({ length: CLIENTS }, (_, at) => begin(shared.mirror(at))));
     }
 
-    /** Resolves when the mirror says so; that is behind the answer. */
-    async function stored({ program }: MirrorProcess): Promise<void> {
-      await program.until('it has stored the blob', ({ stdout }) => {
-        const lines = stdout.split('\n').filter((line) => line.includes(blob.digest));
-        return lines.find((line) => line.includes('"msg":"blob stored"'));
-      });
-    }
-
     it('download a cold blob once for the clients of all', async () => {
       const clients = await beginAtAll();
       for (const client of clients) assert.is(await client.digest(), blob.digest);
@@ -100,7 +92,7 @@ for (const processes of [2, 4]) {
         }
         assert.is(shared.events('transfer-taken-over'), before + 1);
         assert.is(await asleep.digest(), blob.digest);
-        await stored(shared.mirror(1));
+        await shared.mirror(1).stored(blob.digest);
         shared.store.forgetContent();
         await shared.store.check();
         shared.store.mustHave(blob.digest);

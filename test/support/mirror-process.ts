@@ -61,6 +61,15 @@ export class MirrorProcess {
     );
   }
 
+  /** Resolves when it has said that it has stored the blob, which it does behind the answer. */
+  async stored(digest: string): Promise<void> {
+    await this.program.until(`it stored ${digest}`, ({ stdout }) => {
+      return logLines(stdout).find(
+        (line) => line.msg === 'blob stored' && line['digest'] === digest,
+      );
+    });
+  }
+
   /** SIGTERM, upon which it has to end by itself and in order. */
   async stop(): Promise<void> {
     assert.equal(await this.program.stop(), { code: 0, signal: null }, this.output);

@@ -6,7 +6,7 @@ import { DeleteManifest } from '../../domain/upkeep/delete-manifest.ts';
 import { Evictor, type EvictorPorts } from '../../domain/upkeep/evictor.ts';
 import { learnFirstFetches } from '../../domain/upkeep/first-fetches.ts';
 import { ListImages } from '../../domain/upkeep/list-images.ts';
-import { oneAtATime } from '../../domain/upkeep/one-at-a-time.ts';
+import { type OneAtATimePorts, oneAtATime } from '../../domain/upkeep/one-at-a-time.ts';
 import { Prune } from '../../domain/upkeep/prune.ts';
 import { PullLog } from '../../domain/upkeep/pull-log.ts';
 import { RemoveImage } from '../../domain/upkeep/remove-image.ts';
@@ -50,9 +50,7 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
     (config, storage, takeInventory, removeImage, removeOrphans, times, ...rest) => {
       const [pullLog, clock, events, leases] = rest;
       const { records } = storage;
-      const exclusively: EvictorPorts['exclusively'] = (...args) => {
-        return oneAtATime({ leases, clock }, ...args);
-      };
+      const exclusively = exclusivelyBy({ leases, clock });
       const prepare = (): Promise<void> => learnFirstFetches(records, times, config.cache.ttlMs);
       const ports = { storage, records, takeInventory, removeImage, removeOrphans, times };
       return new Prune({ ...ports, pullLog, clock, events, exclusively, prepare }, config.cache);
@@ -92,9 +90,7 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(t.evictor).toResolvedValue(
     (config, storage, stock, removeImage, removeOrphans, times, pullLog, transfers, ...rest) => {
       const [admission, background, clock, events, leases] = rest;
-      const exclusively: EvictorPorts['exclusively'] = (...args) => {
-        return oneAtATime({ leases, clock }, ...args);
-      };
+      const exclusively = exclusivelyBy({ leases, clock });
       const { records } = storage;
       const prepare = (): Promise<void> => learnFirstFetches(records, times, config.cache.ttlMs);
       const arrivals = new SharedArrivals(records, storage.owners);
@@ -130,6 +126,10 @@ export const upkeepModule: ContainerModule = new ContainerModule(({ bind }) => {
     ],
   );
 });
+
+function exclusivelyBy(ports: OneAtATimePorts): EvictorPorts['exclusively'] {
+  return (...args) => oneAtATime(ports, ...args);
+}
 
 function busyIn(transfers: Transfers): (digest: Digest) => boolean {
   return (digest) => transfers.get(digest) !== undefined;

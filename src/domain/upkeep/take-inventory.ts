@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Events } from '../ports/events.ts';
 import type { StorageEngine } from '../ports/storage-engine.ts';
@@ -79,13 +80,9 @@ export class TakeInventory {
     let count = 0;
     for await (const { digest, size, storedAtMs = nowMs } of storage.blobs.list()) {
       inventory.addBlob({ digest, size, sinceMs: Math.min(storedAtMs, nowMs) });
-      if (++count % BREATH === 0) await pause(clock);
+      // Waits may end without the process having turned to anything else; a timer does not.
+      if (++count % BREATH === 0) await pause(clock, 0);
       if (signal.isGivenUp) throw new GivenUp();
     }
   }
-}
-
-/** Waits may end without the process having turned to anything else; a timer does not. */
-function pause(clock: Clock): Promise<void> {
-  return new Promise((resolve) => void clock.after(0, resolve));
 }
