@@ -1,6 +1,7 @@
 import { RecordLeases } from '../../src/domain/lease/record-leases.ts';
 import type { Owners } from '../../src/domain/ports/owners.ts';
 import type { RecordStore } from '../../src/domain/ports/record-store.ts';
+import type { StorageEngine } from '../../src/domain/ports/storage-engine.ts';
 import type { LeaseProcess } from '../contracts/leases.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordedEvents } from './recorded-events.ts';
@@ -13,9 +14,12 @@ export interface ProcessOptions {
   readonly kill: () => Promise<void>;
 }
 
+type SharedStorage = StorageEngine & { readonly owners: Owners };
+
 /** Leases of several processes over one storage, each with a clock of its own. */
 export class LeaseProcesses {
   readonly #clocks = new Set<ManualClock>();
+  readonly #storages = new Set<SharedStorage>();
 
   process({ records, owners, kill, events = new RecordedEvents() }: ProcessOptions): LeaseProcess {
     const clock = new ManualClock();
@@ -30,6 +34,22 @@ export class LeaseProcesses {
       freeze: () => void this.#clocks.delete(clock),
       thaw: () => void this.#clocks.add(clock),
     };
+  }
+
+  /** One over a storage of its own, which is closed when it is killed, or by {@link close}. */
+  async over(storage: SharedStorage): Promise<LeaseProcess> {
+    await storage.start();
+    this.#storages.add(storage);
+    const { records, owners } = storage;
+    const kill = async (): Promise<void> => {
+      this.#storages.delete(storage);
+      await storage.close();
+    };
+    return this.process({ records, owners, kill });
+  }
+
+  async close(): Promise<void> {
+    for (const storage of this.#storages) await storage.close();
   }
 
   /** In steps that are shorter than a holder may be silent, each with time for what it sets off. */
