@@ -1,5 +1,8 @@
 import { suite } from 'uvu';
 
+/** uvu's own `assert.throws` is synchronous only. */
+export { rejects } from '../../src/testing/rejects.ts';
+
 /** How many tests were defined, passed and failed in this process; `run.ts` prints it at the end. */
 export const tally: { defined: number; passed: number; failed: number } = {
   defined: 0,
@@ -86,22 +89,4 @@ export function testSuite(name: string, define: (it: DefineTest) => void): void 
   it.afterEach = (cleanUp) => void after.push(cleanUp);
   define(it);
   tests.run();
-}
-
-/**
- * Waits for `promise` to reject with an instance of `Type` and returns the error; uvu's own
- * `assert.throws` is synchronous only.
- */
-export async function rejects<E extends Error>(
-  promise: Promise<unknown>,
-  Type: abstract new (...args: never[]) => E,
-): Promise<E> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    if (error instanceof Type) return error;
-    throw new Error(`expected ${Type.name}, but it failed otherwise`, { cause: error });
-  }
-  throw new Error(`expected ${Type.name}, but it gave ${String(value)}`);
 }
