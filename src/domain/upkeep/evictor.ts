@@ -14,6 +14,7 @@ import { EvictionRound, type EvictionRoundPorts } from './eviction-round.ts';
 import { isKeptBy } from './image-choice.ts';
 import type { Inventory } from './inventory.ts';
 import type { Limits } from './limits.ts';
+import { nearestToWhole } from './nearest-to-whole.ts';
 import type { PullLog } from './pull-log.ts';
 import type { SharedArrivals } from './shared-arrivals.ts';
 import type { Stock } from './stock.ts';
@@ -86,6 +87,10 @@ export class Evictor {
   #isSparing = false;
   /** Until when blobs wait for the first look at a storage that may be large. */
   #seenByMs = Number.POSITIVE_INFINITY;
+  /** Blobs that wait for their room. */
+  readonly #waiting = new Set<Digest>();
+  /** The one of them whose turn it is, though there is no room. */
+  #favoured: Digest | undefined;
   /** Blobs that may go into the storage, and are not known to be there. */
   readonly #admitted = new Map<Digest, number>();
   /** Fired when there may be more room, or none to be waited for any more. */
@@ -157,11 +162,13 @@ export class Evictor {
           this.#roomier.fire();
         })
       : undefined;
-    while (!patience.isOver && this.#isTight(bytes)) {
+    while (!patience.isOver && this.#favoured !== digest && this.#isTight(bytes)) {
+      this.#waiting.add(digest);
       this.#soon();
       await this.#roomier.next();
       await this.#hearOfOthers();
     }
+    this.#waiting.delete(digest);
     cancel?.();
     this.#admitted.set(digest, bytes);
     await this.#orTell('to tell others what is stored', this.#ports.arrivals.bring(bytes));
@@ -171,10 +178,19 @@ export class Evictor {
     const bytes = this.#admitted.get(digest);
     if (bytes === undefined) return;
     this.#admitted.delete(digest);
+    if (this.#favoured === digest) this.#giveNextTurn();
     this.#ports.background.run(
       () => this.#ports.arrivals.settle(bytes),
       (cause) => this.#failed('to tell others what is stored', cause),
     );
+  }
+
+  /** The favoured blob is in: its image may be one that can be removed now. */
+  #giveNextTurn(): void {
+    this.#favoured = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#notBeforeMs = this.#ports.clock.now();
+    this.#soon();
   }
 
   /** Where nothing is limited, it does not matter what they store. */
@@ -260,19 +276,26 @@ export class Evictor {
     const limits = await this.#limits(inventory, isFull);
     this.#maxBytes = limits.maxBytes;
     const round = new EvictionRound(this.#ports, this.#state);
+    const spared = { asBusy: false };
     const isOfUse = await round.run(
       inventory,
       // What another process has linked since the storage was looked through is not known.
       isFresh ? limits : { ...limits, orphanGraceMs: Number.POSITIVE_INFINITY },
       {
         isKept: (image) => isKeptBy(this.#policy.keep, image),
-        isBusy: (digest) => this.#isBusy(digest),
+        isBusy: (digest) => {
+          const isBusy = this.#isBusy(digest);
+          if (isBusy) spared.asBusy = true;
+          return isBusy;
+        },
       },
     );
     pullLog.soon();
     // Of images that went while their blobs were waiting; they are spared for a moment.
     this.#isSparing = !isOfUse && inventory.blobs.hasUnneeded;
-    this.#isStuck = !isOfUse && !this.#isSparing;
+    const isInItsOwnWay = !isOfUse && spared.asBusy && this.#waiting.size > 0;
+    if (isInItsOwnWay) this.#favoured ??= nearestToWhole(inventory, this.#waiting);
+    this.#isStuck = !isOfUse && !this.#isSparing && !isInItsOwnWay;
     if (isOfUse && !isFull) this.#notBeforeMs = clock.now();
     else if (this.#isSparing) this.#notBeforeMs = clock.now() + NEXT_LOOK_AFTER_MS;
     this.#tellIfOver(isOfUse, inventory);

@@ -7,7 +7,7 @@ import { Gate } from '../../support/gate.ts';
 import { pullImage } from '../../support/image-pulls.ts';
 import { isMissing } from '../../support/manifest-pulls.ts';
 import { randomLayer } from '../../support/oci-image.ts';
-import { ALPINE } from '../../support/pull-parts.ts';
+import { ALPINE, ref } from '../../support/pull-parts.ts';
 import { pass, settle } from '../../support/settle.ts';
 import { testSuite } from '../../support/suite.ts';
 import {
@@ -40,6 +40,17 @@ async function full(): Promise<{ parts: UpkeepParts; gate: Gate; blob: Digest }>
   return { parts, gate, blob };
 }
 
+/** Pulls an image as a client does, which does not wait for what is stored behind it. */
+async function pullAhead(parts: UpkeepParts, number: number): Promise<void> {
+  const base = randomLayer(LAYER_SIZE, 1_000 + number);
+  parts.upstream.push(ALPINE, imageNumbered(number, base), `v${number}`);
+  const { manifest } = await parts.pullManifest.get(ALPINE, ref(`v${number}`));
+  for (const { digest } of manifest.blobs) {
+    const { reader } = await parts.pullBlob.open(ALPINE, digest);
+    await readAll(reader);
+  }
+}
+
 testSuite('a blob for which there is no room yet', (it) => {
   it('waits before it goes into the storage, and its client does not', async () => {
     const { parts, gate, blob } = await full();
@@ -47,6 +58,25 @@ testSuite('a blob for which there is no room yet', (it) => {
     await whileTimePasses(parts, parts.background.idle());
     assert.not(await isMissing(parts, blob));
     assert.ok((await storedBytes(parts)) <= roomFor(3).bytes);
+  });
+
+  it('waits for its turn when others wait, too, and their images are all that there is', async () => {
+    const { parts, gate } = await full();
+    const before = parts.events.of('blob-stored').length;
+    const numbers = Array.from({ length: 8 }, (_, index) => 10 + index);
+    await Promise.all(numbers.map((number) => pullAhead(parts, number)));
+    gate.open();
+    let most = 0;
+    for (let second = 0; second < 9; second++) {
+      await pass(parts.clock, 1_000, 10);
+      most = Math.max(most, await storedBytes(parts));
+    }
+    assert.ok(
+      most <= roomFor(4).bytes,
+      `${most} bytes are stored, and ${roomFor(3).bytes} are allowed`,
+    );
+    await whileTimePasses(parts, parts.background.idle());
+    assert.is(parts.events.of('blob-stored').length, before + 1 + 8 * 3);
   });
 
   it('goes in all the same when it has waited for long', async () => {
