@@ -6,11 +6,12 @@ WORKDIR /opt/kagami
 ENV npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
 COPY package.json package-lock.json tsconfig.json tsconfig.build.json LICENSE ./
 COPY src ./src
+COPY tools ./tools
 # One step: a layer that has the tools, too, takes longer to write than they take to install.
 RUN npm ci --ignore-scripts \
  && npm run build \
  && npm prune --omit=dev --ignore-scripts \
- && rm -rf src tsconfig*.json
+ && rm -rf src tools tsconfig*.json
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="Kagami" \

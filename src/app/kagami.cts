@@ -5,4 +5,4 @@
  */
 // oxlint-disable-next-line node/no-process-env -- the only way to tell libuv
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
-void import('./main.ts');
+void import('./main.js');

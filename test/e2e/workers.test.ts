@@ -128,6 +128,20 @@ testSuite('http.workers', (it) => {
     assert.not.ok(isAlive(worker));
   });
 
+  it('ends at a second signal though a worker does nothing any more', async () => {
+    const { program } = await start();
+    const [worker = 0] = childrenOf(program);
+    process.kill(worker, 'SIGSTOP');
+    program.signal('SIGTERM');
+    await program.until(
+      'it said that it stops',
+      ({ stdout }) => stdout.includes(STOPPING) || undefined,
+    );
+    program.signal('SIGTERM');
+    assert.equal(await program.ended, { code: 1, signal: null });
+    assert.not.ok(isAlive(worker));
+  });
+
   it('leaves no worker behind when it is killed itself', async () => {
     const { program } = await start();
     const workers = childrenOf(program);

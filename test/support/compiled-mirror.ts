@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { run } from './program.ts';
+import { bundleInto } from './bundle.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -27,11 +27,7 @@ async function compile(): Promise<string> {
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(PROJECT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-  const tsc = join(PROJECT, 'node_modules/.bin/tsc');
-  const config = join(PROJECT, 'tsconfig.build.json');
-  // Types are checked elsewhere.
-  const options = ['--noCheck', '--declaration', 'false', '--isolatedDeclarations', 'false'];
-  await run(tsc, ['-p', config, '--outDir', join(folder, 'dist'), ...options]);
+  await bundleInto(join(folder, 'dist'));
   return entryIn(folder);
 }
 

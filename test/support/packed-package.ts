@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleInto } from './bundle.ts';
 import { run } from './program.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,6 +59,7 @@ async function pack(folder: string): Promise<string> {
     cpSync(join(PROJECT, name), join(source, name));
   }
   const config = join(PROJECT, 'tsconfig.build.json');
+  await bundleInto(join(source, 'dist'));
   await run(TSC, ['-p', config, '--noCheck', '--outDir', join(source, 'dist')]);
   const env = { npm_config_offline: 'true', npm_config_update_notifier: 'false' };
   await run('npm', ['pack', source, '--ignore-scripts', '--pack-destination', folder], { env });

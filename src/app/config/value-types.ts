@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import { ByteSizeInvalid, parseByteSize } from '../../domain/upkeep/byte-size.ts';
 import { parseGoDuration } from './go-duration.ts';
 import type { Scalar } from './schema.ts';
-import { z } from './zod.ts';
+import { z } from './zod/zod.ts';
 
 const YES = ['true', 'yes', 'on', 'y'];
 /** More would be a mistake. */

@@ -10,6 +10,9 @@ const LONGEST_DELAY_MS = 30_000;
 /** A worker that lived this long did not end because of what it met at its start; in ms. */
 const SETTLED_AFTER_MS = 60_000;
 
+/** How long a worker may take to end at once, in ms. */
+const LAST_MS = 2_000;
+
 export interface SupervisorOptions {
   /** How many workers there are to be. */
   readonly count: number;
@@ -128,17 +131,22 @@ export class Supervisor {
     return codes.every((code) => code === EXIT.ok) ? EXIT.ok : EXIT.failure;
   }
 
-  /** One that is starting still may never come to hear it. */
+  /** One that is starting still, or does nothing any more, may never come to hear it. */
   #tellAgain(signal: string): void {
     this.#tell(signal);
     const starting = [...this.#running].filter((worker) => !this.#listening.has(worker));
-    for (const worker of starting) worker.process.kill('SIGKILL');
+    kill(starting);
+    setTimeout(() => kill(this.#running), LAST_MS);
   }
 
   /** One that is starting cannot hear it yet, and is told when it can. */
   #tell(signal: string): void {
     for (const worker of this.#listening) if (worker.isConnected()) worker.send({ stop: signal });
   }
+}
+
+function kill(workers: Iterable<Worker>): void {
+  for (const worker of workers) worker.process.kill('SIGKILL');
 }
 
 function exitCodeOf(code: number | null): ExitCode {

@@ -1,0 +1,3 @@
+import { clearGlobals } from './globals-before.ts';
+
+clearGlobals();
