@@ -2,7 +2,7 @@ import { type ByteRange, parseByteRange } from '../../domain/byte-range.ts';
 import { RangeNotSatisfiable } from '../../domain/errors.ts';
 import type { ServedBlob } from '../../domain/ports/mirror.ts';
 import { isKnown, isRangeWanted } from './conditional.ts';
-import type { Exchange } from './exchange.ts';
+import type { NodeExchange } from './node-exchange.ts';
 import type { BlobRoute } from './route.ts';
 import { ByteSender } from './send-bytes.ts';
 import type { Service } from './service.ts';
@@ -10,7 +10,7 @@ import type { Service } from './service.ts';
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-blobs */
 export async function answerBlob(
   service: Service,
-  exchange: Exchange,
+  exchange: NodeExchange,
   route: BlobRoute,
 ): Promise<void> {
   await exchange.turn();
@@ -43,7 +43,7 @@ export async function answerBlob(
 /** @throws RangeNotSatisfiable with the blob's size, which the answer has to name */
 async function wantedRange(
   service: Service,
-  exchange: Exchange,
+  exchange: NodeExchange,
   { repository, digest }: BlobRoute,
 ): Promise<ByteRange | undefined> {
   const { headers } = exchange.request;
@@ -61,7 +61,7 @@ async function wantedRange(
 
 async function sendBlob(
   service: Service,
-  exchange: Exchange,
+  exchange: NodeExchange,
   { digest }: BlobRoute,
   { size, range, source, reader }: ServedBlob,
 ): Promise<void> {

@@ -49,8 +49,8 @@ interface ErrorAnswer {
 export function answerError(exchange: Exchange, headers: AnswerHeaders, error: unknown): void {
   if (!(error instanceof ClientLeft)) exchange.error = error;
   if (exchange.isOver) return;
-  if (exchange.response.headersSent) {
-    breakOff(exchange);
+  if (exchange.isBegun) {
+    exchange.breakOff();
     return;
   }
   const { status, body, headers: more } = errorAnswer(error);
@@ -99,27 +99,4 @@ function isPassing(
 ): error is TooManyRequests | UpstreamPaused | TooManyAttempts {
   const kinds = [TooManyRequests, UpstreamPaused, TooManyAttempts];
   return kinds.some((kind) => error instanceof kind);
-}
-
-/**
- * Ends the connection in the middle of a body: the client sees that bytes are missing and asks for
- * the rest. Where only the connection's end marks the body's, that takes a reset, at the price of
- * bytes that were on their way.
- */
-function breakOff({ response, isOpenEnded }: Exchange): void {
-  const { socket } = response;
-  if (socket === null) {
-    response.destroy();
-    return;
-  }
-  if (!isOpenEnded) {
-    socket.destroy();
-    return;
-  }
-  try {
-    socket.resetAndDestroy();
-  } catch {
-    // A Unix socket has no reset.
-    socket.destroy();
-  }
 }

@@ -1,28 +1,37 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Source } from '../../domain/ports/mirror.ts';
 import type { AccessEntry } from './access-log.ts';
 import type { RawHeaders } from './headers.ts';
 
+/** What a client asks for. */
+export interface RequestHead {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly httpVersion: string;
+  readonly httpVersionMajor: number;
+  readonly httpVersionMinor: number;
+}
+
 /** One request, its answer, and what there is to say about them afterwards. */
-export class Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+export abstract class Exchange {
+  readonly request: RequestHead;
+  readonly socket: Socket;
+  /** Its address; undefined on a Unix socket. */
+  readonly client: string | undefined;
   /** The registry that the client named with `ns`; the answer echoes it. */
   namespace: string | undefined;
   source: Source | undefined;
   error: unknown;
   /** Bytes of the body that were handed to the connection. */
   bytes = 0;
-  /** Whether nothing but the connection's end tells the client where the body ends. */
-  isOpenEnded = false;
   #isOver = false;
   readonly #startedAt: number = performance.now();
-  /** Its address; undefined on a Unix socket. */
-  readonly client: string | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, client: string | undefined) {
+  constructor(request: RequestHead, socket: Socket, client: string | undefined) {
     this.request = request;
-    this.response = response;
+    this.socket = socket;
     this.client = client;
   }
 
@@ -35,48 +44,52 @@ export class Exchange {
     return this.#isOver;
   }
 
-  head(status: number, headers: RawHeaders): void {
-    const all =
-      this.namespace === undefined ? headers : [...headers, 'OCI-Namespace', this.namespace];
-    // Node takes the array as it is and does not change it; its types do not know of that.
-    this.response.writeHead(status, all as string[]);
-  }
+  /** Whether the client has been told a status. */
+  abstract get isBegun(): boolean;
 
-  /** The whole answer; of a body to HEAD only the headers are sent. */
-  answer(status: number, headers: RawHeaders, body?: Uint8Array | string): void {
-    if (this.#isOver) return;
-    this.head(status, headers);
-    if (body === undefined || this.isHead) {
-      this.response.end();
-      return;
-    }
-    this.bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-    this.response.end(body);
-  }
+  /** The whole answer; of a body to HEAD only the headers are sent. Does nothing when it is over. */
+  abstract answer(status: number, headers: RawHeaders, body?: Uint8Array | string): void;
 
-  /**
-   * Waits until the requests that came before on this connection are answered. A client may send
-   * many at once, and an answer whose turn never comes is never told that the client left.
-   */
-  async turn(): Promise<void> {
-    if (this.response.socket !== null) return;
-    await new Promise<void>((resolve) => this.response.once('socket', () => resolve()));
-  }
+  /** Ends an answer that has begun, so that the client sees that bytes are missing. */
+  abstract breakOff(): void;
 
-  /** The response is closed, for whatever reason. */
+  /** Ends without a word. */
+  abstract destroy(): void;
+
+  /** The connection is to be closed after this answer. */
+  abstract isLast(): void;
+
+  protected abstract get status(): number;
+
+  /** Whether all of it was handed to the connection. */
+  protected abstract get isWhole(): boolean;
+
+  /** The answer is over, for whatever reason. */
   end(): AccessEntry {
     this.#isOver = true;
-    const { request, response } = this;
+    const { request } = this;
     return {
       method: request.method ?? '',
       path: request.url ?? '',
-      status: response.statusCode,
+      status: this.status,
       bytes: this.bytes,
       durationMs: performance.now() - this.#startedAt,
       source: this.source,
       client: this.client,
-      aborted: !response.writableFinished && this.error === undefined,
+      aborted: !this.isWhole && this.error === undefined,
       error: this.error,
     };
+  }
+
+  protected headersOf(headers: RawHeaders): RawHeaders {
+    if (this.namespace === undefined) return headers;
+    return [...headers, 'OCI-Namespace', this.namespace];
+  }
+
+  /** Of a body to HEAD only the headers are sent. */
+  protected bodyOf(body: Uint8Array | string | undefined): Uint8Array | string | undefined {
+    if (body === undefined || this.isHead) return undefined;
+    this.bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+    return body;
   }
 }

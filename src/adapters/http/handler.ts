@@ -1,19 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RegistryError, Unsupported } from '../../domain/errors.ts';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Unsupported } from '../../domain/errors.ts';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerBlob } from './blobs.ts';
 import { answerCatalog } from './catalog.ts';
 import { answerDeletion } from './deletion.ts';
 import { answerError } from './error-response.ts';
-import { Exchange } from './exchange.ts';
+import type { Exchange, RequestHead } from './exchange.ts';
+import { PlainRequests } from './fast-path/plain-requests.ts';
 import { answerJson } from './json.ts';
 import { answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
+import { NodeExchange } from './node-exchange.ts';
 import type { HttpOptions } from './options.ts';
 import { answerReferrers } from './referrers.ts';
 import { RequestMalformed } from './refusals.ts';
-import { type Route, Routes } from './route.ts';
+import { type ManifestRoute, type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
@@ -54,21 +57,57 @@ export class RequestHandler {
 
   /** Never throws; `onOver` is called when the answer is over. */
   handle(request: IncomingMessage, response: ServerResponse, onOver?: () => void): void {
-    const exchange = new Exchange(request, response, this.#proxies.clientOf(request));
+    const client = this.clientOf(request.socket, request.headers);
+    const exchange = new NodeExchange(request, response, client);
     this.#running.add(exchange);
     // A write to a connection that was just closed ends there; `close` follows.
     response.on('error', ignore);
-    const over = (): void => this.#over(exchange, onOver);
+    const over = (): void => this.over(exchange, onOver);
     response.on('close', over);
     // A response that waits for its turn is not told that the connection is closed.
     if (response.socket === null) request.on('close', over);
     this.#answer(exchange).catch((error: unknown) => this.#fail(exchange, error));
   }
 
-  async #answer(exchange: Exchange): Promise<void> {
+  /**
+   * The same for a manifest, when the request was read by {@link plainRequests}; {@link over} is to
+   * be called when the answer is over.
+   */
+  answerManifest(
+    exchange: Exchange,
+    route: ManifestRoute & { readonly namespace: string | undefined },
+  ): void {
+    this.#running.add(exchange);
+    exchange.namespace = route.namespace;
+    const waiting = this.#authenticate(exchange);
+    const answered =
+      waiting === undefined
+        ? answerManifest(this.#service, exchange, route)
+        : waiting.then(() => answerManifest(this.#service, exchange, route));
+    answered.catch((error: unknown) => this.#fail(exchange, error));
+  }
+
+  plainRequests(longest: number): PlainRequests {
+    return new PlainRequests(this.#routes, longest);
+  }
+
+  /** Who a request is from. */
+  clientOf(socket: Socket, headers: IncomingHttpHeaders): string | undefined {
+    return this.#proxies.clientOf(socket, headers);
+  }
+
+  /** Its answer was sent, or the client has left. */
+  over(exchange: Exchange, onOver?: () => void): void {
+    if (!this.#running.delete(exchange)) return;
+    this.#log.request(exchange.end());
+    onOver?.();
+    if (this.#running.size === 0) this.#onIdle();
+  }
+
+  async #answer(exchange: NodeExchange): Promise<void> {
     const { request } = exchange;
     checkForm(request, this.#service.options);
-    const route = this.#routeOf(request.url ?? '');
+    const route = this.#routes.parseOrRefusal(request.url ?? '');
     // Nothing but whether the server is there is told to those who may not ask.
     if (route instanceof Error || route.kind !== 'alive') {
       const waiting = this.#authenticate(exchange);
@@ -79,25 +118,9 @@ export class RequestHandler {
     await dispatch(this.#service, exchange, route);
   }
 
-  #routeOf(target: string): Route | Error {
-    try {
-      return this.#routes.parse(target);
-    } catch (error) {
-      if (error instanceof RegistryError) return error;
-      throw error;
-    }
-  }
-
   #authenticate({ request, client }: Exchange): Promise<void> | undefined {
     const { authorization } = request.headers;
     return this.#authenticator.authenticate({ authorization, address: client });
-  }
-
-  #over(exchange: Exchange, onOver: (() => void) | undefined): void {
-    if (!this.#running.delete(exchange)) return;
-    this.#log.request(exchange.end());
-    onOver?.();
-    if (this.#running.size === 0) this.#onIdle();
   }
 
   #fail(exchange: Exchange, error: unknown): void {
@@ -105,12 +128,12 @@ export class RequestHandler {
       answerError(exchange, this.#service.headers, error);
     } catch (cause) {
       exchange.error = cause;
-      exchange.response.destroy();
+      exchange.destroy();
     }
   }
 }
 
-function dispatch(service: Service, exchange: Exchange, route: Route): Promise<void> | void {
+function dispatch(service: Service, exchange: NodeExchange, route: Route): Promise<void> | void {
   if (exchange.request.method === 'DELETE') return answerDeletion(service, exchange, route);
   switch (route.kind) {
     case 'manifest':
@@ -136,7 +159,7 @@ function dispatch(service: Service, exchange: Exchange, route: Route): Promise<v
  * @throws RequestMalformed
  */
 function checkForm(
-  { method = '', headers, httpVersionMajor, httpVersionMinor }: IncomingMessage,
+  { method = '', headers, httpVersionMajor, httpVersionMinor }: RequestHead,
   { mayDelete }: HttpOptions,
 ): void {
   if (httpVersionMajor !== 1) throw new RequestMalformed('this server speaks HTTP/1.1 and 1.0');

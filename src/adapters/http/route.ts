@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from '../../domain/digest.ts';
-import { Unsupported } from '../../domain/errors.ts';
+import { RegistryError, Unsupported } from '../../domain/errors.ts';
 import { parseReference, type Reference } from '../../domain/reference.ts';
 import type { RepositoryName } from '../../domain/repository-name.ts';
 import type { Namespaces } from './namespace.ts';
@@ -70,6 +70,16 @@ export class Routes {
     if (ALIVE.includes(path.slice(1))) return { kind: 'alive', namespace: undefined };
     if (!path.startsWith(this.#prefix)) throw new RouteUnknown();
     return this.#belowPrefix(path.slice(this.#prefix.length), query);
+  }
+
+  /** As {@link parse}, where it is not the time yet to refuse. */
+  parseOrRefusal(target: string): Route | RegistryError {
+    try {
+      return this.parse(target);
+    } catch (error) {
+      if (error instanceof RegistryError) return error;
+      throw error;
+    }
   }
 
   #belowPrefix(path: string, query: string): Route {

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../../domain/ports/byte-reader.ts';
 import type { BufferPool } from './buffer-pool.ts';
-import type { Exchange } from './exchange.ts';
+import type { NodeExchange } from './node-exchange.ts';
 import { ClientLeft, ClientStalled, LengthBroken } from './send-failures.ts';
 
 /**
@@ -10,7 +10,7 @@ import { ClientLeft, ClientStalled, LengthBroken } from './send-failures.ts';
  */
 export class ByteSender {
   readonly #reader: ByteReader;
-  readonly #exchange: Exchange;
+  readonly #exchange: NodeExchange;
   readonly #pool: BufferPool;
   /** How many bytes are still to be read; infinite while nobody knows. */
   #left: number;
@@ -27,7 +27,7 @@ export class ByteSender {
 
   constructor(
     reader: ByteReader,
-    exchange: Exchange,
+    exchange: NodeExchange,
     pool: BufferPool,
     length: number = Number.POSITIVE_INFINITY,
   ) {

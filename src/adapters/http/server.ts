@@ -8,6 +8,7 @@ import type { AccessLog } from './access-log.ts';
 import { answerMalformed, answerRaw } from './bad-requests.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Connections } from './connections.ts';
+import { FastPath } from './fast-path/fast-path.ts';
 import { RequestHandler } from './handler.ts';
 import { AnswerHeaders } from './headers.ts';
 import { type Address, listen } from './listen.ts';
@@ -31,6 +32,7 @@ export class MirrorServer {
   readonly #headers: AnswerHeaders;
   readonly #requests: RequestHandler;
   readonly #server: Server | SecureServer;
+  readonly #fastPath: FastPath;
   readonly #connections: Connections;
   #drained: Promise<void> | undefined;
 
@@ -49,6 +51,8 @@ export class MirrorServer {
     this.#requests = new RequestHandler(service, log, authenticator);
     this.handler = (request, response) => this.#requests.handle(request, response);
     this.#server = this.#create(limits);
+    const event = options.tls === undefined ? 'connection' : 'secureConnection';
+    this.#fastPath = new FastPath(this.#server, event, this.#requests, limits);
     this.#connections = new Connections(this.#server, options.tls !== undefined);
   }
 
@@ -82,12 +86,13 @@ export class MirrorServer {
 
   async #drain(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const { response } of this.#requests.running) response.shouldKeepAlive = false;
+    this.#fastPath.close();
+    for (const exchange of this.#requests.running) exchange.isLast();
     this.#connections.destroy(this.#busySockets());
     const timer = setTimeout(() => {
       this.#connections.destroy();
       // The sockets of another server that has the handler.
-      for (const { request } of this.#requests.running) request.socket.destroy();
+      for (const { socket } of this.#requests.running) socket.destroy();
     }, timeoutMs);
     await closed;
     await this.#requests.idle();
@@ -95,7 +100,7 @@ export class MirrorServer {
   }
 
   #busySockets(): Set<Duplex> {
-    return new Set([...this.#requests.running].map(({ request }) => request.socket));
+    return new Set([...this.#requests.running].map(({ socket }) => socket));
   }
 
   #create(limits: HttpLimits): Server | SecureServer {

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP, type Socket } from 'node:net';
 
 /** What stands for whoever comes by a Unix socket; nginx calls it so, too. */
 const UNIX = 'unix:';
@@ -18,7 +18,7 @@ export class TrustedProxies {
   }
 
   /** The client's address; undefined where there is none, as on a Unix socket. */
-  clientOf({ socket, headers }: IncomingMessage): string | undefined {
+  clientOf(socket: Socket, headers: IncomingHttpHeaders): string | undefined {
     const peer = socket.remoteAddress;
     if (!this.#isAny || !this.#trusts(peer)) return peer;
     const forwarded = headers['x-forwarded-for'];

@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { policyFor } from '../../domain/freshness.ts';
+import { LeasesAmongOthers } from '../../domain/lease/leases-among-others.ts';
 import { RecordLeases } from '../../domain/lease/record-leases.ts';
 import { SOLE_LEASES } from '../../domain/lease/sole-leases.ts';
 import { Admission } from '../../domain/pull/admission.ts';
@@ -47,13 +48,14 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.tagCheck).toResolvedValue(
-    (upstream, tags, clock, events, shared, config) => {
+    (upstream, tags, clock, events, { owners }, shared, config) => {
       // For a HEAD to be saved, a bucket would be asked four times.
-      const leases = config.storage.driver === 's3' ? SOLE_LEASES : shared;
+      const isDear = owners === undefined || config.storage.driver === 's3';
+      const leases = isDear ? SOLE_LEASES : new LeasesAmongOthers(shared, owners);
       const ports = { upstream, tags, clock, events, leases };
       return new TagCheck(ports, tagPolicy(config));
     },
-    [t.upstream, t.tags, t.clock, t.events, t.leases, t.config],
+    [t.upstream, t.tags, t.clock, t.events, t.storage, t.leases, t.config],
   );
   bind(t.manifestFetch).toResolvedValue(
     (upstream, shelf, tags, hasher, events, background, leases, clock) => {

@@ -25,7 +25,8 @@ export interface TagPolicy {
   readonly timeoutMs: number;
 }
 
-/** How often one looks whether another process has the answer, in milliseconds. */
+/** How often one looks whether another process has the answer: more often at first, in milliseconds. */
+const LOOK_AFTER_MS = 1;
 const LOOK_EVERY_MS = 10;
 
 /** How often one tries to ask oneself meanwhile: it may have died. In milliseconds. */
@@ -123,12 +124,14 @@ export class TagCheck {
     const { leases, clock } = this.#ports;
     // Counted, since the clock may be set back.
     let waitedMs = 0;
+    let nextMs = LOOK_AFTER_MS;
     while ((await leases.holderOf(name))?.id === holder.id) {
       const isLate = clock.now() >= endMs;
       if (isLate) throw new UpstreamTimeout('another mirror waits for the upstream, too');
       if (waitedMs >= TAKE_EVERY_MS) return undefined;
-      await pause(clock, LOOK_EVERY_MS);
-      waitedMs += LOOK_EVERY_MS;
+      await pause(clock, nextMs);
+      waitedMs += nextMs;
+      nextMs = Math.min(2 * nextMs, LOOK_EVERY_MS);
     }
     const outcome = await leases.outcomeOf(name, holder);
     return outcome && descriptorIn(outcome);

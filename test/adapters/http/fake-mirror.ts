@@ -40,6 +40,8 @@ export class FakeMirror implements Mirror {
   ageMs: number | undefined;
   /** Rejects whatever is asked. */
   failure: unknown;
+  /** What a manifest has to wait for. */
+  manifestGate: Promise<void> | undefined;
   /** What opening a blob has to wait for. */
   gate: Promise<void> | undefined;
   /** Whether a blob's size is announced. */
@@ -70,6 +72,7 @@ export class FakeMirror implements Mirror {
 
   async getManifest(repository: string, reference: Reference): Promise<ServedManifest> {
     this.#note('getManifest', repository, referenceText(reference));
+    await this.manifestGate;
     const manifest = this.#manifest(repository, reference);
     const age = this.ageMs === undefined ? {} : { ageMs: this.ageMs };
     return { manifest, descriptor: manifest.descriptor, source: this.source, ...age };

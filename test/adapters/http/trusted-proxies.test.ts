@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import * as assert from 'uvu/assert';
 import { isProxy, TrustedProxies } from '../../../src/adapters/http/trusted-proxies.ts';
 import { testSuite } from '../../support/suite.ts';
@@ -9,8 +9,7 @@ function client(
   forwarded?: string,
 ): string | undefined {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
-  const request = { socket: { remoteAddress }, headers } as unknown as IncomingMessage;
-  return new TrustedProxies(proxies).clientOf(request);
+  return new TrustedProxies(proxies).clientOf({ remoteAddress } as Socket, headers);
 }
 
 const NGINX = '10.0.0.7';

@@ -10,6 +10,9 @@ import { namesIn } from '../present.ts';
 /** A socket's path may be about 100 bytes long, whatever the file system allows. */
 const LONGEST_SOCKET_PATH = 100;
 
+/** How often one looks for others at most, in milliseconds. */
+const LOOK_EVERY_MS = 250;
+
 /** Long enough to take what it has left, and short in case it was only slow. */
 const PRESUMED_GONE_MS = 60 * 1000;
 
@@ -28,6 +31,8 @@ export class Presence implements Owners {
   readonly #folder: string;
   readonly #kernel: string = kernelId();
   #server: Server | undefined;
+  #alone: Promise<boolean> = Promise.resolve(false);
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -42,6 +47,15 @@ export class Presence implements Owners {
     } catch {
       // Then others wait until its files have been silent for long.
     }
+  }
+
+  isAlone(): Promise<boolean> {
+    const nowMs = performance.now();
+    if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) {
+      this.#lookedAtMs = nowMs;
+      this.#alone = this.#lookForOthers();
+    }
+    return this.#alone;
   }
 
   /** Whether that owner has certainly gone; false if it cannot be known. */
@@ -79,6 +93,17 @@ export class Presence implements Owners {
     this.#server = undefined;
     await new Promise((resolve) => server.close(resolve));
     await this.#remove(this.self);
+  }
+
+  /** Without a sign of its own, it need not see those of others. */
+  async #lookForOthers(): Promise<boolean> {
+    if (this.#server === undefined) return false;
+    const owners = await namesIn(this.#folder).catch(() => undefined);
+    if (owners === undefined) return false;
+    for (const owner of owners) {
+      if (owner !== this.self && !(await this.isGone(owner))) return false;
+    }
+    return true;
   }
 
   async #remove(owner: string): Promise<void> {
