@@ -2,6 +2,7 @@ import { type ByteRange, parseByteRange } from '../../domain/byte-range.ts';
 import { RangeNotSatisfiable } from '../../domain/errors.ts';
 import type { ServedBlob } from '../../domain/ports/mirror.ts';
 import { isKnown, isRangeWanted } from './conditional.ts';
+import type { Exchange } from './exchange.ts';
 import type { NodeExchange } from './node-exchange.ts';
 import type { BlobRoute } from './route.ts';
 import { ByteSender } from './send-bytes.ts';
@@ -38,6 +39,21 @@ export async function answerBlob(
   } finally {
     served.reader.close();
   }
+}
+
+/**
+ * The same for a plain GET of a blob that is in memory; false, and nothing is done, if it is not.
+ */
+export async function answerHeldBlob(
+  { mirror, headers }: Service,
+  exchange: Exchange,
+  { repository, digest }: BlobRoute,
+): Promise<boolean> {
+  const bytes = await mirror.heldBlob(repository, digest);
+  if (bytes === undefined) return false;
+  exchange.source = 'hit';
+  exchange.answer(200, headers.ofBlob(digest, bytes.byteLength), bytes);
+  return true;
 }
 
 /** @throws RangeNotSatisfiable with the blob's size, which the answer has to name */

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { Unsupported } from '../../domain/errors.ts';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
-import { answerBlob } from './blobs.ts';
+import { answerBlob, answerHeldBlob } from './blobs.ts';
 import { answerCatalog } from './catalog.ts';
 import { answerDeletion } from './deletion.ts';
 import { answerError } from './error-response.ts';
 import type { Exchange, RequestHead } from './exchange.ts';
-import { PlainRequests } from './fast-path/plain-requests.ts';
+import { PlainRequests, type PlainRoute } from './fast-path/plain-requests.ts';
 import { answerJson } from './json.ts';
 import { answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
@@ -16,7 +16,7 @@ import { NodeExchange } from './node-exchange.ts';
 import type { HttpOptions } from './options.ts';
 import { answerReferrers } from './referrers.ts';
 import { RequestMalformed } from './refusals.ts';
-import { type ManifestRoute, type Route, Routes } from './route.ts';
+import { type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
@@ -70,21 +70,21 @@ export class RequestHandler {
   }
 
   /**
-   * The same for a manifest, when the request was read by {@link plainRequests}; {@link over} is to
-   * be called when the answer is over.
+   * The same for a request that was read by {@link plainRequests}; {@link over} is to be called when
+   * the answer is over.
+   *
+   * @param decline called if it is to be answered by {@link handle} after all
    */
-  answerManifest(
-    exchange: Exchange,
-    route: ManifestRoute & { readonly namespace: string | undefined },
-  ): void {
+  handlePlain(exchange: Exchange, route: PlainRoute, decline: () => void): void {
     this.#running.add(exchange);
-    exchange.namespace = route.namespace;
-    const waiting = this.#authenticate(exchange);
-    const answered =
-      waiting === undefined
-        ? answerManifest(this.#service, exchange, route)
-        : waiting.then(() => answerManifest(this.#service, exchange, route));
-    answered.catch((error: unknown) => this.#fail(exchange, error));
+    this.#answerPlain(exchange, route).then(
+      (isAnswered) => {
+        if (isAnswered) return;
+        decline();
+        this.#running.delete(exchange);
+      },
+      (error: unknown) => this.#fail(exchange, error),
+    );
   }
 
   plainRequests(longest: number): PlainRequests {
@@ -102,6 +102,15 @@ export class RequestHandler {
     this.#log.request(exchange.end());
     onOver?.();
     if (this.#running.size === 0) this.#onIdle();
+  }
+
+  async #answerPlain(exchange: Exchange, route: PlainRoute): Promise<boolean> {
+    const waiting = this.#authenticate(exchange);
+    if (waiting !== undefined) await waiting;
+    exchange.namespace = route.namespace;
+    if (route.kind === 'blob') return answerHeldBlob(this.#service, exchange, route);
+    await answerManifest(this.#service, exchange, route);
+    return true;
   }
 
   async #answer(exchange: NodeExchange): Promise<void> {

@@ -54,6 +54,11 @@ export interface Mirror {
   statBlob(repository: RepositoryName, digest: Digest): Promise<number>;
   openBlob(repository: RepositoryName, digest: Digest, range?: ByteRange): Promise<ServedBlob>;
   /**
+   * The bytes of a blob that is in memory, if it is known already that the repository may have it; for
+   * all others there is `openBlob`.
+   */
+  heldBlob(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined>;
+  /**
    * Where the client is to fetch the blob from instead; undefined where it is served from here, or
    * cannot be.
    */

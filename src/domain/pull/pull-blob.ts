@@ -59,6 +59,14 @@ export class PullBlob {
     }
   }
 
+  /** The bytes of a blob that is in memory, if it is known that this repository may have it. */
+  async held(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined> {
+    const { access, stored } = this.#ports;
+    const bytes = stored.held(digest);
+    if (bytes === undefined) return undefined;
+    return (await access.isGranted(repository, digest)) ? bytes : undefined;
+  }
+
   /** Where the client is to fetch the blob by itself, if it may have it and it is stored. */
   async locate(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
     const { access, stored, transfers } = this.#ports;

@@ -51,6 +51,10 @@ export class PullThrough implements Mirror {
     return this.#use.pullBlob.open(repository, digest, range);
   }
 
+  heldBlob(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined> {
+    return this.#use.pullBlob.held(repository, digest);
+  }
+
   locateBlob(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
     return this.#use.pullBlob.locate(repository, digest);
   }

@@ -78,6 +78,11 @@ export class StoredBlobs {
     return undefined;
   }
 
+  /** The bytes of one that is in memory. */
+  held(digest: Digest): Uint8Array | undefined {
+    return this.#ports.hot?.get(digest);
+  }
+
   /** The blob's size in bytes. */
   async stat(repository: RepositoryName, digest: Digest): Promise<number | undefined> {
     try {

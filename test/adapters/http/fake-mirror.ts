@@ -33,6 +33,8 @@ export class FakeMirror implements Mirror {
   readonly #blobs = new Map<string, Uint8Array>();
   /** Where blobs are, by repository and digest, that are not served from here. */
   readonly locations: Map<string, string> = new Map<string, string>();
+  /** Which of the blobs are in memory. */
+  readonly held: Set<Digest> = new Set<Digest>();
   tags: readonly string[] = [];
   repositories: readonly string[] = [];
   referrers: readonly Referrer[] = [];
@@ -99,6 +101,10 @@ export class FakeMirror implements Mirror {
     this.readers.push(reader);
     const size = this.isSizeKnown ? bytes.length : undefined;
     return { size, range, source: this.source, reader };
+  }
+
+  async heldBlob(repository: string, digest: Digest): Promise<Uint8Array | undefined> {
+    return this.held.has(digest) ? this.#blob(repository, digest) : undefined;
   }
 
   async locateBlob(repository: string, digest: Digest): Promise<string | undefined> {

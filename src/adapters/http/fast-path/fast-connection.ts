@@ -3,8 +3,8 @@ import type { FastExchange } from './fast-exchange.ts';
 import type { FastPath } from './fast-path.ts';
 
 /**
- * A connection on which plain requests for manifests are answered, one after the other. With the
- * first other one, or with what is not a request, it becomes Node's, for good.
+ * A connection on which plain requests for what is in memory are answered, one after the other. With
+ * the first other one, or with what is not a request, it becomes Node's, for good.
  */
 export class FastConnection {
   readonly #socket: Socket;
@@ -63,7 +63,18 @@ export class FastConnection {
       return;
     }
     this.#sinceMs = performance.now();
-    this.#exchange = this.#path.answer(request, this.#socket, this.#onWritten);
+    this.#exchange = this.#path.answer(request, this.#socket, this.#onWritten, () => {
+      this.#decline(chunk);
+    });
+  }
+
+  /** Its bytes, and what has come behind them, are Node's. */
+  #decline(chunk: Buffer): void {
+    if (this.#exchange === undefined) return; // the client has left
+    this.#exchange = undefined;
+    const later = this.#later;
+    this.#handOver(later === undefined ? chunk : Buffer.concat([chunk, later]));
+    if (later !== undefined) this.#socket.resume();
   }
 
   readonly #onWritten = (): void => {
@@ -97,5 +108,6 @@ export class FastConnection {
     socket.setTimeout(0);
     this.#path.handOver(socket);
     socket.emit('data', chunk);
+    if (this.#hasEnded) socket.emit('end');
   }
 }

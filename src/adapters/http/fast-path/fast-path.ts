@@ -11,9 +11,10 @@ import type { PlainRequest, PlainRequests } from './plain-requests.ts';
 type Listener = (this: Server | SecureServer, socket: Socket) => void;
 
 /**
- * Manifests make most of the requests, and Node's HTTP takes twice as long for each as all the rest
- * of the mirror. So a connection begins here, and is handed over to Node with the first request that
- * is not one for a manifest in the plainest form. All that decides about an answer is the same.
+ * Node's HTTP takes twice as long for a request as all the rest of the mirror when it has the answer
+ * in memory. So a connection begins here, and is handed over to Node with the first request that is
+ * not one in the plainest form for a manifest, or a blob in memory. All that decides about an answer is
+ * the same.
  */
 export class FastPath {
   readonly limits: HttpLimits;
@@ -52,11 +53,19 @@ export class FastPath {
     return this.#isOpen ? this.#requests.read(chunk) : undefined;
   }
 
-  /** @param written called when the answer was handed to the connection */
-  answer({ head, route }: PlainRequest, socket: Socket, written: () => void): FastExchange {
+  /**
+   * @param written called when the answer was handed to the connection
+   * @param declined called if it is Node that is to answer
+   */
+  answer(
+    { head, route }: PlainRequest,
+    socket: Socket,
+    written: () => void,
+    declined: () => void,
+  ): FastExchange {
     const client = this.#handler.clientOf(socket, head.headers);
     const exchange = new FastExchange(head, socket, client, this.#text, written);
-    this.#handler.answerManifest(exchange, route);
+    this.#handler.handlePlain(exchange, route, declined);
     return exchange;
   }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { RequestHead } from '../exchange.ts';
-import type { ManifestRoute, Routes } from '../route.ts';
+import type { Route, Routes } from '../route.ts';
 import { readPlainHead } from './plain-head.ts';
 
 /** Longer ones are somebody else's. */
@@ -9,14 +9,19 @@ const LONGEST = 4 * 1024;
 /** How much of what clients have sent is kept, in characters. */
 const KEPT = 2 * 1024 * 1024;
 
-/** A request for a manifest. */
+export type PlainRoute = Extract<Route, { readonly kind: 'manifest' | 'blob' }>;
+
+/** A request for a manifest, or for a blob as a whole. */
 export interface PlainRequest {
   readonly head: RequestHead;
-  readonly route: ManifestRoute & { readonly namespace: string | undefined };
+  readonly route: PlainRoute;
 }
 
+/** Whatever a client says of the parts that it wants, or of those that it has. */
+const ASKS_FOR_LESS = ['range', 'if-range', 'if-none-match'];
+
 /**
- * Reads requests for manifests. A client sends the same bytes again and again, as others of its kind
+ * Reads plain requests for content. A client sends the same bytes again and again, as others of its kind
  * do: what they mean is found out once.
  */
 export class PlainRequests {
@@ -33,7 +38,7 @@ export class PlainRequests {
     this.#longest = Math.min(longest, LONGEST);
   }
 
-  /** Undefined for what is not a plain request for a manifest. */
+  /** Undefined for what is not one. */
   read(chunk: Buffer): PlainRequest | undefined {
     if (chunk.length > this.#longest) return undefined;
     const text = chunk.toString('latin1');
@@ -47,10 +52,15 @@ export class PlainRequests {
   }
 
   #parse(text: string): PlainRequest | undefined {
-    if (!text.includes('/manifests/')) return undefined;
     const head = readPlainHead(text);
     if (head === undefined) return undefined;
     const route = this.#routes.parseOrRefusal(head.url ?? '');
-    return route instanceof Error || route.kind !== 'manifest' ? undefined : { head, route };
+    if (route instanceof Error) return undefined;
+    if (route.kind === 'manifest') return { head, route };
+    return route.kind === 'blob' && asksForAll(head) ? { head, route } : undefined;
   }
+}
+
+function asksForAll({ method, headers }: RequestHead): boolean {
+  return method === 'GET' && !ASKS_FOR_LESS.some((name) => name in headers);
 }

@@ -63,7 +63,7 @@ const SAME: readonly (readonly [string, readonly string[], Prepared?])[] = [
   ],
 ];
 
-testSuite('a plain request for a manifest', (it) => {
+testSuite('a plain request', (it) => {
   const serve = servings(it);
 
   async function served(prepare?: Prepared): Promise<Serving> {
@@ -207,6 +207,66 @@ testSuite('a plain request for a manifest', (it) => {
     serving.mirror.addManifest('library/app', '1.0', { schemaVersion: 2, annotations: { text } });
     const { body } = await serving.ask(PATH);
     assert.is((JSON.parse(body.toString()) as typeof JSON_OF_MANIFEST).annotations.text, text);
+  });
+});
+
+testSuite('a plain request for a blob', (it) => {
+  const serve = servings(it);
+  const BYTES = Buffer.alloc(1_000_000, 'some bytes of a blob ');
+
+  async function served(isHeld: boolean): Promise<{ serving: Serving; path: string }> {
+    const serving = await serve();
+    const digest = serving.mirror.addBlob('library/app', BYTES);
+    if (isHeld) serving.mirror.held.add(digest);
+    return { serving, path: `/v2/library/app/blobs/${digest}` };
+  }
+
+  it('is answered from memory as Node’s HTTP would', async () => {
+    const { serving, path } = await served(true);
+    const fast = await answerTo(serving, `GET ${path} HTTP/1.1`, 'Host: x');
+    assert.equal(serving.mirror.calls, []);
+    const node = await answerTo(serving, `GET ${path} HTTP/1.1`, 'Host: x', FOR_NODE);
+    assert.is(withoutDate(fast), withoutDate(node));
+    await eventually(() => serving.entries.length === 2, 'both are over');
+    const [one, other] = serving.entries.map((entry) => ({ ...entry, durationMs: 0 }));
+    assert.equal(one, other);
+  });
+
+  for (const header of ['Range: bytes=1-2', 'If-None-Match: *', 'If-Range: "a"']) {
+    it(`is Node’s with ${header}`, async () => {
+      const { serving, path } = await served(true);
+      const text = await answerTo(serving, `GET ${path} HTTP/1.1`, 'Host: x', header);
+      assert.match(text, /^HTTP\/1.1 (200|206|304) /);
+      assert.is(serving.mirror.calls.length, 1);
+    });
+  }
+
+  it('is answered once by Node when it is not in memory', async () => {
+    const { serving, path } = await served(false);
+    const client = serving.raw();
+    client.get(path).get(path);
+    await eventually(() => serving.entries.length === 2, 'both are over');
+    assert.equal(
+      serving.entries.map(({ status, bytes, aborted }) => [status, bytes, aborted]),
+      [
+        [200, BYTES.length, false],
+        [200, BYTES.length, false],
+      ],
+    );
+    assert.is(serving.mirror.calls.length, 2);
+  });
+
+  it('is over when its client leaves in the middle', async () => {
+    const { serving, path } = await served(true);
+    for (let count = 1; count <= 3; count++) {
+      const client = serving.raw();
+      client.socket.pause();
+      for (let request = 0; request < 30; request++) client.get(path);
+      await eventually(() => serving.entries.length > 0, 'the first one is over');
+      client.leave();
+    }
+    await eventually(() => serving.entries.some(({ aborted }) => aborted), 'one was broken off');
+    assert.is((await serving.ask(path)).body.length, BYTES.length);
   });
 });
 
