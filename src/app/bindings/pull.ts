@@ -48,14 +48,13 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
     [t.storage, t.clock, t.events],
   );
   bind(t.tagCheck).toResolvedValue(
-    (upstream, tags, clock, events, { owners }, shared, config) => {
+    (upstream, tags, clock, events, shared, config) => {
       // For a HEAD to be saved, a bucket would be asked four times.
-      const isDear = owners === undefined || config.storage.driver === 's3';
-      const leases = isDear ? SOLE_LEASES : new LeasesAmongOthers(shared, owners);
+      const leases = config.storage.driver === 's3' ? SOLE_LEASES : shared;
       const ports = { upstream, tags, clock, events, leases };
       return new TagCheck(ports, tagPolicy(config));
     },
-    [t.upstream, t.tags, t.clock, t.events, t.storage, t.leases, t.config],
+    [t.upstream, t.tags, t.clock, t.events, t.leases, t.config],
   );
   bind(t.manifestFetch).toResolvedValue(
     (upstream, shelf, tags, hasher, events, background, leases, clock) => {
@@ -74,7 +73,10 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(t.leases).toResolvedValue(
     ({ records, owners }, clock, events) => {
       if (owners === undefined) return SOLE_LEASES;
-      return new RecordLeases({ records, owners, clock, events, random: Math.random });
+      const leases = new RecordLeases({ records, owners, clock, events, random: Math.random });
+      if (owners.isAlone === undefined) return leases;
+      const isAlone = owners.isAlone.bind(owners);
+      return new LeasesAmongOthers({ leases, self: owners.self, isAlone, clock });
     },
     [t.storage, t.clock, t.events],
   );

@@ -1,30 +1,103 @@
-import type { LeaseNote, Leases, Taken, Tenure } from '../ports/leases.ts';
+import { pause } from '../pause.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease, LeaseNote, Leases, Taken, Tenure } from '../ports/leases.ts';
 import type { Owners } from '../ports/owners.ts';
-import { SOLE_LEASES } from './sole-leases.ts';
+import { LEASE_MS } from './record-leases.ts';
+import { UnwrittenLease } from './unwritten-lease.ts';
+
+export interface LeasesAmongOthersPorts {
+  readonly leases: Leases;
+  /** This process; see {@link Owners}. */
+  readonly self: string;
+  /** Whether no other process is known to use the storage just now. */
+  readonly isAlone: () => Promise<boolean>;
+  readonly clock: Clock;
+}
+
+/** How often one looks for others while there are leases that they could not see, in milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** How long a newcomer gives the one that was there to look, in milliseconds. */
+const INTRODUCED_MS = 500;
 
 /**
- * Leases for what is dearer to share than to do twice: for as long as nobody else is there, they are
- * given without being written down. Who comes in that moment may do it once more.
+ * Leases that are written down only while others are there: for most mirrors nobody ever is, and a
+ * download of many small blobs would take a tenth of its time for that. When somebody comes, what is
+ * held is written down; a newcomer waits a moment for it, before it takes its first.
  */
 export class LeasesAmongOthers implements Leases {
-  readonly #leases: Leases;
-  readonly #owners: Owners;
+  readonly #ports: LeasesAmongOthersPorts;
+  readonly #unwritten = new Map<string, UnwrittenLease>();
+  #cancel: (() => void) | undefined;
+  #lookedAtMs = 0;
+  #count = 0;
+  /** Whether those that are here know of this process. */
+  #introduction: Promise<void> | undefined;
 
-  constructor(leases: Leases, owners: Owners) {
-    this.#leases = leases;
-    this.#owners = owners;
+  constructor(ports: LeasesAmongOthersPorts) {
+    this.#ports = ports;
   }
 
-  async take(name: string, note?: LeaseNote): Promise<Taken> {
-    const isAlone = await this.#owners.isAlone();
-    return isAlone ? SOLE_LEASES.take(name, note) : this.#leases.take(name, note);
+  async take(name: string, note: LeaseNote = {}): Promise<Taken> {
+    const { leases } = this.#ports;
+    const isAlone = await this.#ports.isAlone();
+    if (isAlone) this.#introduction ??= Promise.resolve();
+    this.#introduction ??= pause(this.#ports.clock, INTRODUCED_MS);
+    await this.#introduction;
+    // What one has left that was killed is taken over in order.
+    const isFree = isAlone && (await leases.holderOf(name)) === undefined;
+    const mine = this.#unwritten.get(name);
+    if (mine !== undefined) return { heldBy: mine.tenure };
+    return isFree ? { lease: this.#give(name, note), after: undefined } : leases.take(name, note);
   }
 
-  holderOf(name: string): Promise<Tenure | undefined> {
-    return this.#leases.holderOf(name);
+  async holderOf(name: string): Promise<Tenure | undefined> {
+    return this.#unwritten.get(name)?.tenure ?? this.#ports.leases.holderOf(name);
   }
 
   outcomeOf(name: string, tenure: Tenure): Promise<LeaseNote | undefined> {
-    return this.#leases.outcomeOf(name, tenure);
+    return this.#ports.leases.outcomeOf(name, tenure);
+  }
+
+  #give(name: string, note: LeaseNote): Lease {
+    const { self, clock } = this.#ports;
+    this.#count++;
+    const tenure = { id: `unwritten-${this.#count}`, holder: self, note };
+    const isUnseen = (): boolean => clock.now() - this.#lookedAtMs > LEASE_MS;
+    const lease = new UnwrittenLease(name, tenure, isUnseen, () => this.#forget(name, lease));
+    this.#unwritten.set(name, lease);
+    if (this.#cancel === undefined) {
+      this.#lookedAtMs = clock.now();
+      this.#lookLater();
+    }
+    return lease;
+  }
+
+  #forget(name: string, lease: UnwrittenLease): void {
+    if (this.#unwritten.get(name) !== lease) return;
+    this.#unwritten.delete(name);
+    if (this.#unwritten.size > 0) return;
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #lookLater(): void {
+    const cancel = this.#ports.clock.after(LOOK_EVERY_MS, () => void this.#look(cancel));
+    this.#cancel = cancel;
+  }
+
+  async #look(cancel: () => void): Promise<void> {
+    const isAlone = await this.#ports.isAlone();
+    if (this.#cancel !== cancel) return; // nothing is held any more, or another look goes on
+    this.#lookedAtMs = this.#ports.clock.now();
+    if (isAlone) {
+      this.#lookLater();
+      return;
+    }
+    this.#cancel = undefined;
+    for (const [name, lease] of this.#unwritten) {
+      await lease.write(this.#ports.leases);
+      this.#forget(name, lease);
+    }
   }
 }

@@ -5,10 +5,10 @@ export interface Owners {
   /** Whether the storage's put-if-absent lets only one of them succeed. */
   readonly canCoordinate: boolean;
   /**
-   * Whether none but this process is known to use it just now. Another may begin to at any moment:
-   * it is good for saving what would be done to save work.
+   * Whether none but this process is known to use it just now; another may begin to at any moment.
+   * Left out where that cannot be known.
    */
-  isAlone(): Promise<boolean>;
+  isAlone?(): Promise<boolean>;
   /** Whether that one has certainly ended; false if it cannot be known. */
   isGone(owner: string): Promise<boolean>;
   /**

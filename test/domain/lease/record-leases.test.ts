@@ -22,7 +22,6 @@ class Machine {
     return {
       self: `process-${this.#count}`,
       canCoordinate: true,
-      isAlone: async () => false,
       isGone: (owner) => Promise.resolve(this.gone.has(owner)),
       presumeGone: (owner) => void this.presumed.push(owner),
     };

@@ -11,7 +11,7 @@ async function isGone(): Promise<boolean> {
 }
 
 function owner(self: string): Owners {
-  return { self, canCoordinate: true, isAlone: async () => false, isGone, presumeGone: () => {} };
+  return { self, canCoordinate: true, isGone, presumeGone: () => {} };
 }
 
 testSuite('what other processes store', (it) => {

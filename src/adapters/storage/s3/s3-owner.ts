@@ -14,10 +14,6 @@ export class S3Owner implements Owners {
     return this.#isConditional();
   }
 
-  async isAlone(): Promise<boolean> {
-    return false;
-  }
-
   async isGone(): Promise<boolean> {
     return false;
   }

@@ -11,7 +11,7 @@ import { namesIn } from '../present.ts';
 const LONGEST_SOCKET_PATH = 100;
 
 /** How often one looks for others at most, in milliseconds. */
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 
 /** Long enough to take what it has left, and short in case it was only slow. */
 const PRESUMED_GONE_MS = 60 * 1000;
