@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { download } from '../support/download.ts';
+import { eventually } from '../support/eventually.ts';
 import { type MirroredHub, mirroredHub } from '../support/mirrored-hub.ts';
 import { image, randomLayer } from '../support/oci-image.ts';
 import type { Layer } from '../support/oci-layer.ts';
@@ -60,11 +61,7 @@ async function recovered(pull: () => Promise<unknown>): Promise<void> {
       () => true,
       () => false,
     );
-  for (let tries = 0; tries < 200; tries++) {
-    if (await isBack()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await pull();
+  await eventually(isBack, 'it is pulled again');
 }
 
 testSuite('A mirror that is killed in the middle of a download', (it) => {

@@ -13,7 +13,7 @@ testSuite('While the Hub cannot be asked', (it) => {
   let digest = '';
   let tag = '';
   it.beforeEach(async () => {
-    both = await mirroredHub({ env: { REGISTRY_PROXY_TAGS_TIMEOUT: '300ms' } });
+    both = await mirroredHub();
     digest = both.hub.push(REPOSITORY, sampleImage('kept'), { tags: ['latest'] });
     tag = `${both.url}/v2/${REPOSITORY}/manifests/latest`;
     await pullByDigest(both.url, REPOSITORY, 'latest');
@@ -72,6 +72,9 @@ testSuite('While the Hub cannot be asked', (it) => {
   });
 
   it('an answer that does not come in time is not waited for', async () => {
+    await both.mirror.stop();
+    await both.start({ REGISTRY_PROXY_TAGS_TIMEOUT: '300ms' });
+    tag = `${both.url}/v2/${REPOSITORY}/manifests/latest`;
     both.hub.faults.add({ server: 'registry', action: { type: 'hang' } });
     await assertStale('GET');
   });

@@ -15,6 +15,8 @@ const CLIENTS = 40;
 /** Slow enough for something to happen in the middle. */
 const RATE = 24 * MIB;
 const REPOSITORY = 'library/large';
+/** Long enough for all who ask at once to have asked, on a machine that is busy with others. */
+const JOINING_MS = 1_500;
 
 for (const processes of [2, 4]) {
   testSuite(`${processes} processes over one directory`, (it) => {
@@ -160,7 +162,7 @@ for (const processes of [2, 4]) {
       shared.hub.push('library/sample', sampleImage(`asked by ${processes}`), { tags: ['latest'] });
       await pullByTag(shared.mirror(0).url, 'library/sample', 'latest');
       shared.hub.arrivals.clear();
-      const action = { type: 'slow', ms: 300 } as const;
+      const action = { type: 'slow', ms: JOINING_MS } as const;
       shared.hub.faults.add({ server: 'registry', kind: 'manifest-head', action });
       const answers = await Promise.all(
         shared.mirrors.map(({ url }) => fetch(`${url}/v2/library/sample/manifests/latest`)),

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { FilesystemStorage } from '../../src/adapters/storage/filesystem/filesystem-storage.ts';
 import { type EmbeddedMirror, embeddedMirror } from '../support/embedded-mirror.ts';
+import { eventually } from '../support/eventually.ts';
 import { type HubDouble, startHub } from '../support/hub/hub-double.ts';
 import { image, index, randomLayer } from '../support/oci-image.ts';
 import { pullByDigest } from '../support/pulls.ts';
@@ -102,7 +103,7 @@ testSuite('A mirror whose budget is a tenth of what is pulled', (it) => {
   }
 
   async function untilWithinBudget(): Promise<void> {
-    while ((await bytes()) > BUDGET) await new Promise((resolve) => setTimeout(resolve, 10));
+    await eventually(async () => (await bytes()) <= BUDGET, 'it keeps to its budget');
   }
 
   function fetches(): number {

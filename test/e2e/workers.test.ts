@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import * as assert from 'uvu/assert';
 import { download } from '../support/download.ts';
+import { eventually } from '../support/eventually.ts';
 import { type HubDouble, startHub } from '../support/hub/hub-double.ts';
 import { launchMirror, type MirrorProcess, startMirror } from '../support/mirror-process.ts';
 import { image, randomLayer } from '../support/oci-image.ts';
@@ -21,10 +22,6 @@ const STOPPING = 'stopping: running answers may end; a second signal ends them a
 function childrenOf({ pid = 0 }: Program): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return text === '' ? [] : text.split(' ').map(Number);
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 testSuite('http.workers', (it) => {
@@ -77,7 +74,7 @@ testSuite('http.workers', (it) => {
     process.kill(killed, 'SIGKILL');
     await pullByTag(mirror.url, 'library/sample', 'latest');
     await mirror.logged('a worker has ended by itself; another takes its place');
-    await until(() => childrenOf(mirror.program).length === WORKERS);
+    await eventually(() => childrenOf(mirror.program).length === WORKERS, 'there are as many');
     const now = childrenOf(mirror.program);
     assert.ok(!now.includes(killed) && now.includes(other ?? 0));
     await mirror.stop();
@@ -115,7 +112,7 @@ testSuite('http.workers', (it) => {
   it('ends at a second signal though a worker never comes to the end of its start', async () => {
     const program = await launchMirror(options());
     running.push(program);
-    await until(() => childrenOf(program).length > 0);
+    await eventually(() => childrenOf(program).length > 0, 'a worker is started');
     const [worker = 0] = childrenOf(program);
     process.kill(worker, 'SIGSTOP');
     program.signal('SIGTERM');
@@ -147,7 +144,7 @@ testSuite('http.workers', (it) => {
     const workers = childrenOf(program);
     process.kill(program.pid ?? 0, 'SIGKILL');
     await program.ended;
-    await until(() => workers.every((pid) => !isAlive(pid)));
+    await eventually(() => workers.every((pid) => !isAlive(pid)), 'no worker is left');
   });
 
   it('says once what keeps it from starting, and ends with the code for it', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from './eventually.ts';
 import type { Arrival } from './hub/arrivals.ts';
 import { type HubDouble, startHub } from './hub/hub-double.ts';
 import { launchMirror, type MirrorOptions, startMirror } from './mirror-process.ts';
@@ -19,10 +20,11 @@ const PIECE = 64 * 1024;
 /** How many images are pulled at a time; the next is pushed when one is here. */
 const WANTED = 2;
 
-/** The moment of a kill: at the start, or while images are pulled. */
+/** The moment of a kill: at the start, or a little after the Hub has sent so much of what is pulled. */
 const KILLED_AT_START = 0.15;
 const LONGEST_START_MS = 500;
-const LONGEST_PULL_MS = 300;
+const MOST_SENT = 6 * MIB;
+const LONGEST_AFTER_MS = 50;
 
 /** Mirrors over one directory that are killed while they pull from a slow Hub. */
 export class CrashScene {
@@ -108,14 +110,26 @@ export class CrashScene {
   }
 
   async #killInPull(random: SeededRandom): Promise<void> {
-    const delay = random.below(LONGEST_PULL_MS);
+    const bytes = random.below(MOST_SENT);
+    const delay = random.below(LONGEST_AFTER_MS);
     const { program, url } = await startMirror(this.#options);
-    const pulls = Promise.all(this.#wanted().map((each) => this.#pull(url, each)));
+    let isOver = false;
+    const pulls = Promise.all(this.#wanted().map((each) => this.#pull(url, each))).finally(() => {
+      isOver = true;
+    });
     pulls.catch(() => {}); // it is told once the mirror has been killed
+    const enough = this.#sent() + bytes;
+    // Time alone would bring no byte at all on a busy machine.
+    await eventually(() => isOver || this.#sent() >= enough, `${bytes} more bytes are sent`);
     await sleep(delay);
     program.kill();
     await program.ended;
     await pulls;
+  }
+
+  /** How many bytes of blobs the Hub has sent. */
+  #sent(): number {
+    return this.#hub.arrivals.bytes('cdn-get');
   }
 
   /** The repositories of images that are not here yet. */

@@ -14,15 +14,58 @@ export interface ProcessOptions {
   readonly kill: () => Promise<void>;
 }
 
+/** Records that know how many are being read or written just now, of all processes. */
+class CountedRecords implements RecordStore {
+  readonly #records: RecordStore;
+  readonly #running: Set<Promise<unknown>>;
+
+  constructor(records: RecordStore, running: Set<Promise<unknown>>) {
+    this.#records = records;
+    this.#running = running;
+  }
+
+  get(key: string): Promise<Uint8Array | undefined> {
+    return this.#counted(this.#records.get(key));
+  }
+
+  put(key: string, value: Uint8Array): Promise<void> {
+    return this.#counted(this.#records.put(key, value));
+  }
+
+  putIfAbsent(key: string, value: Uint8Array): Promise<boolean> {
+    return this.#counted(this.#records.putIfAbsent(key, value));
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#counted(this.#records.delete(key));
+  }
+
+  children(key: string): Promise<string[]> {
+    return this.#counted(this.#records.children(key));
+  }
+
+  #counted<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    return work.finally(() => this.#running.delete(work));
+  }
+}
+
 type SharedStorage = StorageEngine & { readonly owners: Owners };
 
 /** Leases of several processes over one storage, each with a clock of its own. */
 export class LeaseProcesses {
   readonly #clocks = new Set<ManualClock>();
   readonly #storages = new Set<SharedStorage>();
+  readonly #running = new Set<Promise<unknown>>();
 
-  process({ records, owners, kill, events = new RecordedEvents() }: ProcessOptions): LeaseProcess {
+  process({
+    owners,
+    kill,
+    events = new RecordedEvents(),
+    ...options
+  }: ProcessOptions): LeaseProcess {
     const clock = new ManualClock();
+    const records = new CountedRecords(options.records, this.#running);
     this.#clocks.add(clock);
     const leases = new RecordLeases({ records, owners, clock, events, random: Math.random });
     return {
@@ -52,12 +95,12 @@ export class LeaseProcesses {
     for (const storage of this.#storages) await storage.close();
   }
 
-  /** In steps that are shorter than a holder may be silent, each with time for what it sets off. */
+  /** In steps that are shorter than a holder may be silent; each waits for what it sets off to end. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 1000) {
       for (const clock of this.#clocks) clock.advance(1000);
-      await settle();
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      do await settle();
+      while (this.#running.size > 0);
     }
   }
 }

@@ -1,23 +1,22 @@
 /**
- * Runs every `*.test.ts` below the folder given as argument, one file after another in this
- * process, and ends with the line `N passed, N failed`. A second argument is a pattern that names
- * of files have to match.
+ * Runs every `*.test.ts` below the folder given as argument, and ends with the line
+ * `N passed, N failed`. A second argument is a pattern that names of files have to match.
  *
- * Exit code 1 if a test failed, if a file defined no test, or if something (a server, a socket, a
- * timer) is still open when the last test is over.
+ * The files are shared out among some processes (`--processes N`; one for each processor unless told),
+ * each of which runs its files one after another. Exit code 1 if a test failed, if a file defined no
+ * test, if a process ended too early, or if something (a server, a socket, a timer) was still open in it
+ * after its last test.
  */
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Report } from './test-run/messages.ts';
+import { runFiles } from './test-run/run-files.ts';
 
-/** How long sockets that are being closed may take before they count as left open. */
-const CLOSING_MS = 5_000;
-
-declare global {
-  var UVU_DEFER: number | undefined;
-  var UVU_INDEX: number | undefined;
-  var UVU_QUEUE: unknown[][];
-}
+/** How many of the files that took longest are named at the end. */
+const SLOWEST = 10;
+const SLOW_MS = 1_000;
 
 /** Tests that need programs which npm does not install: they run when their folder is named. */
 const ON_REQUEST = /^(clients|s3)\//;
@@ -28,44 +27,41 @@ async function testFiles(folder: string, pattern: RegExp): Promise<string[]> {
   return wanted.filter((name) => name.endsWith('.test.ts')).sort();
 }
 
-async function load(folder: string, files: string[]): Promise<string[]> {
-  const withoutTest: string[] = [];
-  for (const [index, file] of files.entries()) {
-    const before = tally.defined;
-    globalThis.UVU_INDEX = index;
-    globalThis.UVU_QUEUE.push([file]);
-    await import(pathToFileURL(join(folder, file)).href);
-    if (tally.defined === before) withoutTest.push(file);
-  }
-  return withoutTest;
+function inWords({ name, output, problems }: Report): string {
+  if (output === '' && problems.length === 0) return '';
+  const lines = problems.map((problem) => `${name}: ${problem}\n`);
+  return `${name}\n${output}${lines.join('')}\n`;
 }
 
-function close(problems: string[]): never {
-  for (const problem of problems) process.stdout.write(`${problem}\n`);
-  const failed = tally.failed + problems.length;
-  process.stdout.write(`${tally.passed} passed, ${failed} failed\n`);
-  process.exit(failed > 0 ? 1 : 0);
+/** Names the files that took longest, if they took long. */
+function slowest(reports: readonly Report[]): string {
+  const slow = reports.filter(({ ms }) => ms >= SLOW_MS).sort((a, b) => b.ms - a.ms);
+  const lines = slow.slice(0, SLOWEST).map(({ name, ms }) => {
+    return `${(ms / 1000).toFixed(1).padStart(7)} s  ${name}\n`;
+  });
+  return lines.length === 0 ? '' : `Slowest:\n${lines.join('')}\n`;
 }
 
-const folder = resolve(process.argv[2] ?? 'test');
-const pattern = new RegExp(process.argv[3] ?? '');
-// uvu reads this when it is loaded, and without it starts by itself: hence no static import of it.
-globalThis.UVU_DEFER = 1;
-const uvu = await import('uvu');
-const { tally } = await import('./suite.ts');
-const withoutTest = await load(folder, await testFiles(folder, pattern));
-const problems = withoutTest.map((file) => `${file} defines no test`);
-if (tally.defined === 0) problems.push(`no test found below ${folder}`);
-try {
-  await (uvu as unknown as { exec(bail: boolean): Promise<void> }).exec(false);
-} catch (error) {
-  problems.push(`a suite's set-up or clean-up failed: ${String(error)}`);
+function sum(reports: readonly Report[], count: (report: Report) => number): number {
+  return reports.reduce((total, report) => total + count(report), 0);
 }
-const didNotRun = tally.defined - tally.passed - tally.failed;
-if (didNotRun > 0) problems.push(`${didNotRun} of ${tally.defined} tests did not run`);
-const openTooLong = setTimeout(() => {
-  const open = process.getActiveResourcesInfo().filter((name) => name !== 'Timeout');
-  close([...problems, `still open after the last test: ${open.join(', ') || 'a timer'}`]);
-}, CLOSING_MS);
-openTooLong.unref();
-process.on('beforeExit', () => close(problems));
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { processes: { type: 'string', default: String(availableParallelism()) } },
+});
+const [from = 'test', pattern = ''] = positionals;
+const folder = resolve(from);
+const files = await testFiles(folder, new RegExp(pattern));
+const reports: Report[] = [];
+await runFiles({ folder, files, processes: Number(values.processes) }, (report) => {
+  reports.push(report);
+  process.stdout.write(inWords(report));
+});
+process.stdout.write(slowest(reports));
+const problems = files.length === 0 ? [`no test found below ${folder}`] : [];
+for (const problem of problems) process.stdout.write(`${problem}\n`);
+const passed = sum(reports, (report) => report.passed);
+const failed = sum(reports, (report) => report.failed + report.problems.length) + problems.length;
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -92,9 +92,18 @@ export class TagCheck {
     const { leases, clock } = this.#ports;
     const name = tagLease(repository, tag);
     const endMs = clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+    const waitedFor = new Map<string, Tenure>();
     for (;;) {
       const taken = await leases.take(name);
-      if ('lease' in taken) return this.#resolve(repository, tag, timeoutMs, taken.lease);
+      if ('lease' in taken) {
+        const { lease } = taken;
+        // One of them may have had its answer between the last look at it and now.
+        const answer = await this.#outcomeOf(name, [...waitedFor.values()]);
+        if (answer === undefined) return this.#resolve(repository, tag, timeoutMs, lease);
+        await lease.release();
+        return answer;
+      }
+      waitedFor.set(taken.heldBy.id, taken.heldBy);
       const answer = await this.#answerOf(name, taken.heldBy, endMs);
       if (answer !== undefined) return answer;
     }
@@ -133,8 +142,16 @@ export class TagCheck {
       waitedMs += nextMs;
       nextMs = Math.min(2 * nextMs, LOOK_EVERY_MS);
     }
-    const outcome = await leases.outcomeOf(name, holder);
-    return outcome && descriptorIn(outcome);
+    return this.#outcomeOf(name, [holder]);
+  }
+
+  /** What the last of these who had an answer was told. */
+  async #outcomeOf(name: string, holders: readonly Tenure[]): Promise<Descriptor | undefined> {
+    for (const holder of holders) {
+      const outcome = await this.#ports.leases.outcomeOf(name, holder);
+      if (outcome !== undefined) return descriptorIn(outcome);
+    }
+    return undefined;
   }
 
   async #forget(repository: RepositoryName, tag: Tag): Promise<void> {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import { testSuite } from '../../support/suite.ts';
-import { eventually } from './raw-client.ts';
 import { deferred, EndlessReader, ScriptedReader } from './readers.ts';
 import { servings } from './serving.ts';
 

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Address } from '../../../src/adapters/http/server.ts';
 
-/** How long a test waits for what a server should do at once. */
-const PATIENCE_MS = 5_000;
+/** How long a test waits for what a server should do at once, on a machine that is busy with others. */
+const PATIENCE_MS = 60_000;
 
 /** A client that sends what node's own is too polite for. */
 export class RawClient {
@@ -75,17 +75,5 @@ export class RawClient {
       this.#changed();
     });
     await Promise.race([done, late]).finally(() => clearTimeout(timer));
-  }
-}
-
-/** Waits until a condition holds that nobody announces. */
-export async function eventually(
-  condition: () => boolean | Promise<boolean>,
-  what: string,
-): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

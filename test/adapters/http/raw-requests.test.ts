@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import { testSuite } from '../../support/suite.ts';
-import { eventually, type RawClient } from './raw-client.ts';
+import type { RawClient } from './raw-client.ts';
 import { codeOf, type Serving, servings } from './serving.ts';
 
 /** What is no request, and the status of its answer. */

@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert';
 import { UpstreamUnreachable } from '../../../src/domain/errors.ts';
+import { eventually } from '../../support/eventually.ts';
 import { testSuite } from '../../support/suite.ts';
-import { eventually, type RawClient } from './raw-client.ts';
+import type { RawClient } from './raw-client.ts';
 import { deferred, EndlessReader, ScriptedReader } from './readers.ts';
 import { codeOf, type Serving, servings } from './serving.ts';
 

@@ -2,7 +2,7 @@ import { open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { blobKey } from '../../../src/domain/registry-layout.ts';
-import { eventually } from '../../adapters/http/raw-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { digestOf } from '../../support/oci-content.ts';
 import { type DefineTest, testSuite } from '../../support/suite.ts';
 import { type TempDirectory, tempDirectory } from '../../support/temp-directory.ts';

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { download } from '../../support/download.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type DiskFault, FaultyDisk } from '../../support/faulty-disk.ts';
 import { testSuite } from '../../support/suite.ts';
 import { LAYER_SIZE, type Scene, scenes } from './scene.ts';
@@ -67,8 +68,7 @@ testSuite('A pull of what is not here', (it) => {
         made.mirror.log.some(
           ({ level, error }) => level !== 'info' && String(error).includes(words),
         );
-      for (let tries = 0; tries < 100 && !isSaid(); tries++) await moment();
-      assert.ok(isSaid());
+      await eventually(isSaid, 'it is said');
       disk.works();
       await made.assertNothingWrongIsKept();
       made.move();
@@ -93,11 +93,6 @@ testSuite('A pull of what is not here', (it) => {
   });
 });
 
-/** What is stored, or is not, is so behind the answer. */
-function moment(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
-}
-
 /** Resolves when a number does not grow any more. */
 async function standsStill(count: () => number): Promise<void> {
   for (let before = -1; before !== count(); ) {
@@ -113,9 +108,6 @@ async function isKept(made: Scene): Promise<void> {
     const { 'manifest-head': heads, ...others } = made.hub.arrivals.summary();
     return heads === 1 && Object.keys(others).length === 0;
   };
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isWarm()) return;
-    await moment();
-  }
-  assert.unreachable('nothing is kept');
+  // What is stored is so behind the answer.
+  await eventually(isWarm, 'it is kept');
 }

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import { testSuite } from '../../support/suite.ts';
 import { LAYER_SIZE, REPOSITORY, type Scene, scenes } from './scene.ts';
 
@@ -21,13 +22,6 @@ function openFiles(): number {
   return readdirSync('/proc/self/fd').length;
 }
 
-async function settles(condition: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 400 && !condition(); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return condition();
-}
-
 testSuite('Hundreds of clients', (it) => {
   const scene = scenes(it);
 
@@ -43,7 +37,7 @@ testSuite('Hundreds of clients', (it) => {
       }
       await Promise.all(sockets.map(closed));
     }
-    assert.ok(await settles(() => openFiles() <= before + 2), `${openFiles()} of ${before}`);
+    await eventually(() => openFiles() <= before + 2, `no more than ${before + 2} files are open`);
     assert.equal(made.hub.arrivals.summary(), {});
     assert.is(await made.pull(), 'whole');
   });
@@ -72,7 +66,7 @@ testSuite('Hundreds of clients', (it) => {
     const made = await scene({ env: { HTTP_LIMITS_CONNECTIONS: '5' } });
     const sockets = Array.from({ length: 20 }, () => dial(made));
     const gone = (): number => sockets.filter((socket) => socket.closed).length;
-    assert.ok(await settles(() => gone() >= 15));
+    await eventually(() => gone() >= 15, 'all but five are turned away');
     assert.is(gone(), 15);
     for (const socket of sockets) socket.destroy();
   });

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import type { ServerName } from '../../support/hub/arrivals.ts';
 import type { FaultAction } from '../../support/hub/faults.ts';
 import { sampleImage } from '../../support/sample-image.ts';
@@ -25,13 +26,6 @@ async function rests({ mirror }: Scene, pull: () => Promise<unknown>): Promise<v
     await pull();
   }
   assert.unreachable('it is never given a rest');
-}
-
-async function soon(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 300 && !isSo(); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.ok(isSo());
 }
 
 testSuite('A host that keeps failing', (it) => {
@@ -67,7 +61,7 @@ testSuite('A host that keeps failing', (it) => {
     const repaired = fails(made, 'registry');
     await rests(made, () => made.pull());
     repaired();
-    await soon(() => made.mirror.events('upstream-resumed').length > 0);
+    await eventually(() => made.mirror.events('upstream-resumed').length > 0, 'it is back');
     assert.is(await made.pull(), 'whole');
     const { host } = new URL(made.hub.url);
     const [paused, ...more] = made.mirror.events('upstream-paused');
@@ -85,12 +79,12 @@ testSuite('A host that keeps failing', (it) => {
     const repaired = fails(made, 'registry');
     await rests(made, () => made.pull());
     made.hub.arrivals.clear();
-    await soon(() => made.hub.arrivals.all().length >= 2);
+    await eventually(() => made.hub.arrivals.all().length >= 2, 'it is probed twice');
     for (const { path, headers } of made.hub.arrivals.all()) {
       assert.equal([path, headers.authorization], ['/v2/', undefined]);
     }
     repaired();
-    await soon(() => made.mirror.events('upstream-resumed').length > 0);
+    await eventually(() => made.mirror.events('upstream-resumed').length > 0, 'it is back');
   });
 
   it('is not probed any more once the mirror is stopped', async () => {

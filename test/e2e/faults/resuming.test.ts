@@ -194,10 +194,9 @@ testSuite('A download that was stopped', (it) => {
     const made = await scene({ onDisk: true });
     await made.pullManifests();
     const forget = made.layerAlwaysMeets({ type: 'stall', after: HALF });
-    const first = made.askForLayer();
-    await made.hub.arrivals.reached('cdn-get', 1);
-    while ((made.layerRequests[0]?.bytesSent ?? 0) < HALF) await new Promise(setImmediate);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const half = new Gate();
+    const first = made.askForLayer({ piece: (bytes) => void (bytes >= HALF && half.open()) });
+    await half.passed;
     await made.restart();
     assert.not.ok((await first).isComplete);
     forget();

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { blobKey, layerLinkKey } from '../../../src/domain/registry-layout.ts';
 import { parseRepositoryName } from '../../../src/domain/repository-name.ts';
 import { embeddedMirror } from '../../support/embedded-mirror.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type S3Double, startS3 } from '../../support/s3/s3-double.ts';
 import { MIB, s3Variables } from '../../support/s3/s3-fixture.ts';
 import { testSuite } from '../../support/suite.ts';
@@ -160,11 +161,10 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     assert.is(await made.pull(), 'whole');
     await s3.listen();
     // It is asked again after a rest; what could not be stored then was kept.
-    for (let tries = 0; !s3.store.objects.has(blobKey(made.layer.digest)); tries++) {
-      assert.ok(tries < 1000, 'the layer comes into the bucket');
+    await eventually(async () => {
       assert.is(await made.pull(), 'whole');
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return s3.store.objects.has(blobKey(made.layer.digest));
+    }, 'the layer comes into the bucket');
     await made.assertNothingWrongIsKept();
   });
 
@@ -194,7 +194,5 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
 async function stored(s3: S3Double, { layer }: Scene): Promise<void> {
   const link = layerLinkKey(parseRepositoryName(REPOSITORY), layer.digest);
   const keys = [blobKey(layer.digest), link];
-  while (!keys.every((key) => s3.store.objects.has(key))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await eventually(() => keys.every((key) => s3.store.objects.has(key)), 'it is in the bucket');
 }

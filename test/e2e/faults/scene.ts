@@ -8,6 +8,7 @@ import {
   type EmbeddedOptions,
   embeddedMirror,
 } from '../../support/embedded-mirror.ts';
+import { eventually } from '../../support/eventually.ts';
 import type { Arrival } from '../../support/hub/arrivals.ts';
 import type { FaultAction } from '../../support/hub/faults.ts';
 import { type HubDouble, type HubOptions, startHub } from '../../support/hub/hub-double.ts';
@@ -81,12 +82,7 @@ export class Scene {
 
   /** Pulls again until all is well; a host that failed often is given a rest first. */
   async recovers(): Promise<void> {
-    let pulled = await this.pull();
-    for (let tries = 0; tries < 200 && pulled !== 'whole'; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-      pulled = await this.pull();
-    }
-    assert.is(pulled, 'whole');
+    await eventually(async () => (await this.pull()) === 'whole', 'a pull is whole');
   }
 
   get(path: string, init?: RequestInit): Promise<Response> {

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { FilesystemStorage } from '../../../src/adapters/storage/filesystem/filesystem-storage.ts';
 import { parseDigest } from '../../../src/domain/digest.ts';
-import { eventually } from '../../adapters/http/raw-client.ts';
 import { type EmbeddedMirror, embeddedMirror } from '../../support/embedded-mirror.ts';
+import { eventually } from '../../support/eventually.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
 import { Gate } from '../../support/gate.ts';
 import { type HubDouble, startHub } from '../../support/hub/hub-double.ts';

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import * as assert from 'uvu/assert';
 import type { Digest } from '../../../src/domain/digest.ts';
+import { eventually } from '../../support/eventually.ts';
 import { Gate } from '../../support/gate.ts';
 import { testSuite } from '../../support/suite.ts';
 import { ask, type Got } from './client.ts';
@@ -25,13 +26,6 @@ function blobRequest(digest: Digest): string {
   return `GET /v2/${REPOSITORY}/blobs/${digest} HTTP/1.1\r\nHost: a\r\n\r\n`;
 }
 
-async function settles(condition: () => boolean): Promise<boolean> {
-  for (let tries = 0; tries < 500 && !condition(); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  return condition();
-}
-
 function allClosed(sockets: readonly Socket[]): boolean {
   return sockets.every((socket) => socket.closed);
 }
@@ -47,11 +41,11 @@ testSuite('A client that takes its time', (it) => {
       socket.pause();
       socket.write(blobRequest(made.layer.digest));
     }
-    assert.ok(await settles(() => pool.users >= CROWD), `${pool.users} answers`);
+    await eventually(() => pool.users >= CROWD, 'all are being answered');
     assert.ok(pool.lentBytes <= POOL_BYTES, `${pool.lentBytes} bytes lent`);
     made.assertIsLayer(await made.askForLayer());
     for (const socket of sockets) socket.destroy();
-    assert.ok(await settles(() => pool.users === 0 && pool.lentBytes === 0), 'memory is back');
+    await eventually(() => pool.users === 0 && pool.lentBytes === 0, 'the memory is back');
   });
 
   it('and reads nothing for http.limits.writetimeout is left', async () => {
@@ -60,14 +54,14 @@ testSuite('A client that takes its time', (it) => {
     const socket = dial(made);
     socket.pause();
     socket.write(blobRequest(made.layer.digest));
-    assert.ok(await settles(() => made.mirror.pool.users === 1), 'begins');
-    assert.ok(await settles(() => made.mirror.pool.users === 0), 'ends');
+    await eventually(() => made.mirror.pool.users === 1, 'the answer begins');
+    await eventually(() => made.mirror.pool.users === 0, 'the answer ends');
     let read = 0;
     socket.on('data', (piece) => {
       read += piece.length;
     });
     socket.resume();
-    assert.ok(await settles(() => socket.closed), 'closes');
+    await eventually(() => socket.closed, 'the connection is closed');
     assert.ok(read < LARGE, 'the answer has no end');
   });
 
@@ -81,7 +75,7 @@ testSuite('A client that takes its time', (it) => {
       });
       socket.write('GET /v2/ HTTP/1.1\r\nX-Slow: ');
     }
-    assert.ok(await settles(() => allClosed(sockets)));
+    await eventually(() => allClosed(sockets), 'all connections are closed');
     assert.is(text.match(/HTTP\/1\.1 408 /g)?.length, 20);
   });
 
@@ -93,7 +87,7 @@ testSuite('A client that takes its time', (it) => {
     socket.on('data', (piece) => {
       text += String(piece);
     });
-    assert.ok(await settles(() => socket.closed));
+    await eventually(() => socket.closed, 'the connection is closed');
     assert.match(text, /^HTTP\/1\.1 200 /);
   });
 
@@ -107,7 +101,7 @@ testSuite('A client that takes its time', (it) => {
       });
       socket.end(blobRequest(made.layer.digest));
     }
-    assert.ok(await settles(() => allClosed(sockets)));
+    await eventually(() => allClosed(sockets), 'all connections are closed');
     assert.ok(bytes >= 20 * made.layer.bytes.length, `${bytes} bytes`);
   });
 
@@ -130,8 +124,8 @@ testSuite('A client that takes its time', (it) => {
       socket.write(blobRequest(made.layer.digest));
       socket.once('data', () => socket.destroy());
     }
-    assert.ok(await settles(() => allClosed(sockets)));
-    assert.ok(await settles(() => made.mirror.events('blob-stored').length === 1));
+    await eventually(() => allClosed(sockets), 'all connections are closed');
+    await eventually(() => made.mirror.events('blob-stored').length === 1, 'it is stored');
     assert.is(made.layerRequests.length, 1);
     made.assertIsLayer(await made.askForLayer());
     assert.is(made.layerRequests.length, 1);

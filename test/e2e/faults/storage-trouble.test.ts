@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import { testSuite } from '../../support/suite.ts';
 import { TroubledStorage } from '../../support/troubled-storage.ts';
 import { scenes } from './scene.ts';
@@ -49,8 +50,5 @@ async function kept(storage: TroubledStorage, digest: string): Promise<void> {
     for await (const blob of storage.blobs.list()) if (blob.digest === digest) return true;
     return false;
   };
-  for (let tries = 0; tries < 200 && !(await found()); tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.ok(await found());
+  await eventually(found, 'the blob is stored');
 }

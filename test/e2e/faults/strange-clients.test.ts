@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { eventually, RawClient } from '../../adapters/http/raw-client.ts';
+import { RawClient } from '../../adapters/http/raw-client.ts';
+import { eventually } from '../../support/eventually.ts';
 import { randomBytesOf } from '../../support/oci-layer.ts';
 import { testSuite } from '../../support/suite.ts';
 import { REPOSITORY, type Scene, scenes } from './scene.ts';

@@ -10,8 +10,9 @@ import {
   sameBytes,
   store,
 } from '../../../contracts/storage/content.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { rejects } from '../../../support/suite.ts';
-import { eventually, filesystemSuite, systemError } from './storage-fixture.ts';
+import { filesystemSuite, systemError } from './storage-fixture.ts';
 
 const BLOB = content(700 * KIB);
 const NEXT = content(300 * KIB, 2);

@@ -12,8 +12,9 @@ import {
   sameBytes,
   store,
 } from '../../../contracts/storage/content.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { rejects } from '../../../support/suite.ts';
-import { eventually, filesystemSuite } from './storage-fixture.ts';
+import { filesystemSuite } from './storage-fixture.ts';
 
 const BLOB = content(1000);
 const MAKE_PIPE = 'mkfifo';

@@ -2,7 +2,8 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { LEASES } from '../../../../src/domain/registry-layout.ts';
-import { eventually, filesystemSuite } from './storage-fixture.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { filesystemSuite } from './storage-fixture.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert';
 import { RangeNotSatisfiable, StorageFailed } from '../../../../src/domain/errors.ts';
 import type { OpenBlob } from '../../../../src/domain/ports/blob-store.ts';
 import { bytesOf, content, KIB, sameBytes, store } from '../../../contracts/storage/content.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { rejects } from '../../../support/suite.ts';
-import { eventually, filesystemSuite } from './storage-fixture.ts';
+import { filesystemSuite } from './storage-fixture.ts';
 
 const BLOB = content(300 * KIB);
 const scratch = (): Uint8Array => new Uint8Array(64 * KIB);

@@ -9,9 +9,10 @@ import { StagingArea } from '../../../../src/adapters/storage/filesystem/staging
 import { StorageFailed } from '../../../../src/domain/errors.ts';
 import type { BlobStore } from '../../../../src/domain/ports/blob-store.ts';
 import { bytesOf, content, KIB, readBack, sameBytes } from '../../../contracts/storage/content.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { Program } from '../../../support/program.ts';
 import { rejects } from '../../../support/suite.ts';
-import { eventually, filesystemSuite, systemError } from './storage-fixture.ts';
+import { filesystemSuite, systemError } from './storage-fixture.ts';
 
 const BLOB = content(100 * KIB);
 const HALF = 50 * KIB;

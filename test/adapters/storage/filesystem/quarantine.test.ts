@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { content, sameBytes, store } from '../../../contracts/storage/content.ts';
-import { eventually, filesystemSuite, systemError } from './storage-fixture.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { filesystemSuite, systemError } from './storage-fixture.ts';
 
 const BLOB = content(1000);
 const NAME = BLOB.digest.replace(':', '-');

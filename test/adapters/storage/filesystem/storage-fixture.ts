@@ -68,12 +68,3 @@ async function fixtureIn(root: string, others: FilesystemStorage[]): Promise<Fix
 export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: as the system says it`), { code });
 }
-
-/** Waits for what is done in the background. */
-export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error('it did not come about in 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
