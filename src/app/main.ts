@@ -27,6 +27,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
 });
 
+// The domain's timers keep no process alive, and a command may have nothing else to wait for.
+setInterval(() => {}, 2 ** 31 - 1);
+
 const version = readVersion();
 const supervised = supervisedProcess();
 try {

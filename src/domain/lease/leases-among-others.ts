@@ -17,8 +17,8 @@ export interface LeasesAmongOthersPorts {
 /** How often one looks for others while there are leases that they could not see, in milliseconds. */
 const LOOK_EVERY_MS = 100;
 
-/** How long a newcomer gives the one that was there to look, in milliseconds. */
-const INTRODUCED_MS = 500;
+/** How long a newcomer gives the one that was there to look, from its own start, in milliseconds. */
+const INTRODUCED_MS = 400;
 
 /**
  * Leases that are written down only while others are there: for most mirrors nobody ever is, and a
@@ -31,18 +31,19 @@ export class LeasesAmongOthers implements Leases {
   #cancel: (() => void) | undefined;
   #lookedAtMs = 0;
   #count = 0;
+  readonly #startedAtMs: number;
   /** Whether those that are here know of this process. */
   #introduction: Promise<void> | undefined;
 
   constructor(ports: LeasesAmongOthersPorts) {
     this.#ports = ports;
+    this.#startedAtMs = ports.clock.now();
   }
 
   async take(name: string, note: LeaseNote = {}): Promise<Taken> {
     const { leases } = this.#ports;
     const isAlone = await this.#ports.isAlone();
-    if (isAlone) this.#introduction ??= Promise.resolve();
-    this.#introduction ??= pause(this.#ports.clock, INTRODUCED_MS);
+    this.#introduction ??= isAlone ? Promise.resolve() : this.#introduce();
     await this.#introduction;
     // What one has left that was killed is taken over in order.
     const isFree = isAlone && (await leases.holderOf(name)) === undefined;
@@ -57,6 +58,12 @@ export class LeasesAmongOthers implements Leases {
 
   outcomeOf(name: string, tenure: Tenure): Promise<LeaseNote | undefined> {
     return this.#ports.leases.outcomeOf(name, tenure);
+  }
+
+  async #introduce(): Promise<void> {
+    const { clock } = this.#ports;
+    const leftMs = this.#startedAtMs + INTRODUCED_MS - clock.now();
+    if (leftMs > 0) await pause(clock, Math.min(leftMs, INTRODUCED_MS));
   }
 
   #give(name: string, note: LeaseNote): Lease {

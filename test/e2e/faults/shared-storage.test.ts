@@ -98,7 +98,7 @@ testSuite('Two mirrors over one directory, of which one downloads', (it) => {
 
   it('cut the follower short when what it has read turns out to be wrong', async () => {
     const action = { type: 'corrupt', at: SIZE - 1 } as const;
-    hub.cdn.bytesPerSecond = 2 * SIZE;
+    hub.cdn.bytesPerSecond = SIZE / 2;
     hub.faults.add({ server: 'cdn', times: 1, action });
     const one = await begun(first, HALF / 4);
     const other = await begun(second, HALF / 4);

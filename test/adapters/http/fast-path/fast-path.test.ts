@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { ManifestUnknown, UpstreamUnreachable } from '../../../../src/domain/errors.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { Gate } from '../../../support/gate.ts';
 import { testSuite } from '../../../support/suite.ts';
-import { eventually, type RawClient } from '../raw-client.ts';
+import type { RawClient } from '../raw-client.ts';
 import { type Serving, servings } from '../serving.ts';
 
 const PATH = '/v2/library/app/manifests/1.0';

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 
-import { eventually, filesystemSuite } from './storage-fixture.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { filesystemSuite } from './storage-fixture.ts';
 
 filesystemSuite('a process that uses a directory', (it, fixture) => {
   it('is alone until another one comes, and again when that has left', async () => {
