@@ -13,6 +13,8 @@ export class Exchange {
   error: unknown;
   /** Bytes of the body that were handed to the connection. */
   bytes = 0;
+  /** Bytes of the body that the proxy in front was told to send, if it was. */
+  leftToProxy: number | undefined;
   /** Whether nothing but the connection's end tells the client where the body ends. */
   isOpenEnded = false;
   #isOver = false;
@@ -72,6 +74,7 @@ export class Exchange {
       path: request.url ?? '',
       status: response.statusCode,
       bytes: this.bytes,
+      leftToProxy: this.leftToProxy,
       durationMs: performance.now() - this.#startedAt,
       source: this.source,
       client: this.client,

@@ -16,7 +16,6 @@ import { RequestMalformed } from './refusals.ts';
 import { type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
-import { TrustedProxies } from './trusted-proxies.ts';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
 
@@ -25,17 +24,15 @@ export class RequestHandler {
   readonly #service: Service;
   readonly #log: AccessLog;
   readonly #authenticator: Authenticator;
-  readonly #proxies: TrustedProxies;
   readonly #routes: Routes;
   readonly #running = new Set<Exchange>();
   #onIdle: () => void = () => {};
 
   constructor(service: Service, log: AccessLog, authenticator: Authenticator) {
-    const { prefix, namespaces, libraryByDefault, trustedProxies } = service.options;
+    const { prefix, namespaces, libraryByDefault } = service.options;
     this.#service = service;
     this.#log = log;
     this.#authenticator = authenticator;
-    this.#proxies = new TrustedProxies(trustedProxies);
     this.#routes = new Routes(prefix, new Namespaces(namespaces, libraryByDefault));
   }
 
@@ -54,7 +51,7 @@ export class RequestHandler {
 
   /** Never throws; `onOver` is called when the answer is over. */
   handle(request: IncomingMessage, response: ServerResponse, onOver?: () => void): void {
-    const exchange = new Exchange(request, response, this.#proxies.clientOf(request));
+    const exchange = new Exchange(request, response, this.#service.proxies.clientOf(request));
     this.#running.add(exchange);
     // A write to a connection that was just closed ends there; `close` follows.
     response.on('error', ignore);

@@ -17,10 +17,16 @@ export class TrustedProxies {
     for (const proxy of proxies) if (proxy !== UNIX) this.#add(proxy);
   }
 
+  /** Whether it is one of them that a request comes from. */
+  isOne({ socket }: IncomingMessage): boolean {
+    return this.#isAny && this.#trusts(socket.remoteAddress);
+  }
+
   /** The client's address; undefined where there is none, as on a Unix socket. */
-  clientOf({ socket, headers }: IncomingMessage): string | undefined {
+  clientOf(request: IncomingMessage): string | undefined {
+    const { socket, headers } = request;
     const peer = socket.remoteAddress;
-    if (!this.#isAny || !this.#trusts(peer)) return peer;
+    if (!this.isOne(request)) return peer;
     const forwarded = headers['x-forwarded-for'];
     if (forwarded === undefined) return peer;
     return this.#behind(String(forwarded).split(','), peer);
