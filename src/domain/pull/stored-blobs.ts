@@ -9,6 +9,7 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import { MemoryBlob } from './memory-blob.ts';
 import { readWhole } from './read-whole.ts';
+import { SingleFlight } from './single-flight.ts';
 import { type Rescue, SustainedBlob } from './sustained-blob.ts';
 import { BlobDamaged, readThrough, VerifiedBlob } from './verified-blob.ts';
 
@@ -47,6 +48,8 @@ const GIVE_UP: Rescue = (_, cause) => Promise.reject(cause);
 export class StoredBlobs {
   readonly #ports: StoredBlobsPorts;
   readonly #verification: Verification;
+  /** To look for a file costs more than all else that a proxy needs for it. */
+  readonly #looks = new SingleFlight<BlobFile | undefined>();
 
   constructor(ports: StoredBlobsPorts, verification: Verification) {
     this.#ports = ports;
@@ -128,7 +131,8 @@ export class StoredBlobs {
   async fileOf(repository: RepositoryName, digest: Digest): Promise<BlobFile | undefined> {
     if (this.#verification === 'onread') return undefined;
     try {
-      const file = await this.#ports.blobs.fileOf?.(digest);
+      const look = async (): Promise<BlobFile | undefined> => this.#ports.blobs.fileOf?.(digest);
+      const file = await this.#looks.run(digest, look).result;
       return this.#hasListedSize(repository, digest, file?.size) ? file : undefined;
     } catch (cause) {
       this.#unreadable(repository, digest, cause);

@@ -81,6 +81,24 @@ testSuite('the file of a blob', (it) => {
     assert.is(await others.pullBlob.fileOf(ALPINE, (await pulled(others)).digest), undefined);
   });
 
+  it('is looked for once for all who ask meanwhile, and again after that', async () => {
+    const parts = withFiles();
+    const { digest } = await pulled(parts);
+    let looks = 0;
+    const gate = new Gate();
+    parts.storage.gates.set('stat', () => {
+      looks++;
+      return gate.passed;
+    });
+    const asking = Array.from({ length: 10 }, () => parts.pullBlob.fileOf(ALPINE, digest));
+    gate.open();
+    for (const file of await Promise.all(asking)) assert.is(file?.size, 100);
+    assert.is(looks, 1);
+    await parts.storage.blobs.delete(digest);
+    assert.is(await parts.pullBlob.fileOf(ALPINE, digest), undefined);
+    assert.is(looks, 2);
+  });
+
   it('is told without opening it', async () => {
     const parts = withFiles();
     const { digest } = await pulled(parts);
