@@ -32,14 +32,18 @@ export class Acceleration {
     return this.#proxies.isOne(request);
   }
 
-  /** The name and the value of the header that names the file. */
-  naming(file: BlobFile): readonly [name: string, value: string] {
-    if (this.#options.type === 'x-sendfile') return ['X-Sendfile', escaped(file.path)];
-    return ['X-Accel-Redirect', this.#options.prefix + escaped(file.key)];
+  /** The name and the value of the header that names the file; undefined if none can. */
+  naming({ path, key }: BlobFile): readonly [name: string, value: string] | undefined {
+    const isSendfile = this.#options.type === 'x-sendfile';
+    if (!isNameable(isSendfile ? path : key)) return undefined;
+    return isSendfile ? ['X-Sendfile', path] : ['X-Accel-Redirect', this.#options.prefix + key];
   }
 }
 
-/** Proxies take the escapes out again; and a header is ASCII. */
-function escaped(path: string): string {
-  return encodeURI(path).replaceAll(/[?#]/g, encodeURIComponent);
+/**
+ * Whether every proxy takes the path for what it is. nginx and lighttpd take escapes out of it and
+ * Apache does not, so that there is no way to write a percent sign; and a header is ASCII.
+ */
+export function isNameable(path: string): boolean {
+  return /^[\w/.~!$&'()*+,;=:@ -]+$/.test(path);
 }

@@ -75,11 +75,12 @@ async function isLeftToProxy(
 ): Promise<boolean> {
   if (acceleration?.isOffered(exchange.request) !== true) return false;
   const file = await mirror.fileOfBlob(repository, digest);
-  if (file === undefined) return false;
+  const naming = file && acceleration.naming(file);
+  if (file === undefined || naming === undefined) return false;
   const part = range && resolveRange(range, file.size);
   exchange.source = 'hit';
   exchange.leftToProxy = part === undefined ? file.size : part.last - part.first + 1;
-  exchange.answer(200, headers.ofFile(digest, acceleration.naming(file)));
+  exchange.answer(200, headers.ofFile(digest, naming));
   return true;
 }
 

@@ -26,7 +26,7 @@ testSuite('blobs that a proxy in front sends', (it) => {
     one = await serving({ trustedProxies: ['127.0.0.1'], acceleration: NGINX, ...options });
     digest = one.mirror.addBlob('library/alpine', BYTES);
     const key = 'docker/blobs/a/data';
-    const file = { path: `/srv/a store?/${key}`, key, size: BYTES.length };
+    const file = { path: `/srv/a store/${key}`, key, size: BYTES.length };
     one.mirror.files.set(`library/alpine ${digest}`, file);
   }
 
@@ -51,10 +51,10 @@ testSuite('blobs that a proxy in front sends', (it) => {
     assert.equal(one.mirror.calls, [`fileOfBlob library/alpine ${digest}`], 'and are not opened');
   });
 
-  it('are named to others by their whole path, escaped', async () => {
+  it('are named to others by their whole path', async () => {
     await start({ acceleration: APACHE });
     const { headers, body } = await get({ 'X-Sendfile-Type': 'x-sendfile' });
-    assert.is(headers['x-sendfile'], '/srv/a%20store%3F/docker/blobs/a/data');
+    assert.is(headers['x-sendfile'], '/srv/a store/docker/blobs/a/data');
     assert.is(headers['x-accel-redirect'], undefined);
     assert.is(body.length, 0);
   });
@@ -85,6 +85,15 @@ testSuite('blobs that a proxy in front sends', (it) => {
     isSentFromHere(await get());
     digest = one.mirror.addBlob('library/other', Buffer.from('other'));
     assert.is(codeOf(await get()), 'BLOB_UNKNOWN');
+  });
+
+  it('are sent from here if a header cannot name their file so that all proxies find it', async () => {
+    await start({ acceleration: APACHE });
+    for (const path of ['/srv/50%25/data', '/srv/ü/data', '/srv/a?b/data', '/srv/a\nb/data']) {
+      const file = { path, key: 'data', size: BYTES.length };
+      one.mirror.files.set(`library/alpine ${digest}`, file);
+      isSentFromHere(await get({ 'X-Sendfile-Type': 'X-Sendfile' }));
+    }
   });
 
   it('fail as ever', async () => {

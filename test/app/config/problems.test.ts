@@ -178,6 +178,10 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
     '2:75: http.accel.xsendfile is a second way beside http.accel.xaccelredirect; keep one',
   ],
   [
+    'storage: {filesystem: {rootdirectory: /50%/a}}\nhttp: {trustedproxies: ["unix:"], accel: {xsendfile: true}}',
+    '3:54: http.accel.xsendfile needs a storage directory of letters, digits and plain signs, which all proxies read alike, not "/50%/a"',
+  ],
+  [
     'http: {host: mirror.example}',
     '2:14: http.host must be a URL such as `https://mirror.example`, not "mirror.example"',
   ],

@@ -1,4 +1,4 @@
-import type { AccelerationOptions } from '../../../adapters/http/acceleration.ts';
+import { type AccelerationOptions, isNameable } from '../../../adapters/http/acceleration.ts';
 import type { StorageConfig } from '../config.ts';
 import { section, setting } from '../declare.ts';
 import { quoted } from '../redact.ts';
@@ -26,34 +26,55 @@ export const accel: Section = section(
 /** `undefined` where Kagami sends all blobs itself. */
 export function accelOf(
   values: Values,
-  { driver }: StorageConfig,
+  storage: StorageConfig,
   trustedProxies: readonly string[],
 ): AccelerationOptions | undefined {
   const prefix = values.of(xaccelredirect);
   const isSendfile = values.of(xsendfile);
   if (prefix === undefined && !isSendfile) return undefined;
-  const named: Setting = prefix === undefined ? xsendfile : xaccelredirect;
   if (prefix !== undefined && isSendfile) {
-    const other = values.keyOf(xaccelredirect);
-    values.problem(xsendfile, `is a second way beside ${other}; keep one`);
+    values.problem(xsendfile, `is a second way beside ${values.keyOf(xaccelredirect)}; keep one`);
   }
+  checkSurroundings(values, prefix === undefined ? xsendfile : xaccelredirect, {
+    storage,
+    trustedProxies,
+  });
+  if (prefix === undefined) {
+    checkDirectory(values, storage);
+    return { type: 'x-sendfile' };
+  }
+  checkPrefix(values, prefix);
+  return { type: 'x-accel-redirect', prefix };
+}
+
+interface Surroundings {
+  readonly storage: StorageConfig;
+  readonly trustedProxies: readonly string[];
+}
+
+function checkSurroundings(
+  values: Values,
+  named: Setting,
+  { storage: { driver }, trustedProxies }: Surroundings,
+): void {
   if (trustedProxies.length === 0) {
     values.problem(named, 'needs http.trustedproxies, for nobody else is answered so');
   }
   if (driver === 'inmemory' || driver === 's3') {
     values.warn(named, `has no effect with storage.${driver}, which has no files.`);
   } else if (values.of(verify) === 'onread') {
-    values.warn(
-      named,
-      'has no effect with storage.verify: onread, for the proxy verifies nothing.',
-    );
+    const why = 'for the proxy verifies nothing';
+    values.warn(named, `has no effect with storage.verify: onread, ${why}.`);
   }
-  if (prefix === undefined) return { type: 'x-sendfile' };
-  checkPrefix(values, prefix);
-  return { type: 'x-accel-redirect', prefix };
 }
 
-/** What a proxy takes as it stands. */
+function checkDirectory(values: Values, storage: StorageConfig): void {
+  if (storage.driver !== 'filesystem' || isNameable(storage.rootDirectory)) return;
+  const wanted = 'letters, digits and plain signs, which all proxies read alike';
+  const directory = quoted(storage.rootDirectory);
+  values.problem(xsendfile, `needs a storage directory of ${wanted}, not ${directory}`);
+}
+
 function checkPrefix(values: Values, prefix: string): void {
   if (/^\/(?:(?!\.{1,2}\/)[\w.~!$&'()*+,;=:@-]+\/)+$/.test(prefix)) return;
   const example = 'a path that starts and ends with a slash, such as `/kagami-blobs/`';
