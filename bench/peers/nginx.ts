@@ -1,7 +1,7 @@
 import type { PeerKind } from './peer.ts';
 
 /** Workers of a master that runs as root are somebody else, who may not write to our directory. */
-const USER = process.getuid?.() === 0 ? 'user root;' : '';
+export const USER: string = process.getuid?.() === 0 ? 'user root;' : '';
 
 /**
  * nginx with a proxy cache that is set up well for a registry: one download for many (with time

@@ -8,6 +8,14 @@ export interface Place {
   readonly port: number;
 }
 
+/** A program in front of a mirror, through which clients come to it. */
+export interface Front {
+  readonly program: string;
+  /** @param behind the port of the mirror, which has the same places */
+  configuration(place: Place, behind: number): string;
+  command(configurationFile: string): Command;
+}
+
 /** A mirror to measure: how to configure and start it. */
 export interface PeerKind {
   readonly name: string;
@@ -22,6 +30,9 @@ export interface PeerKind {
   /** The text of its configuration file. */
   configuration(upstream: string, place: Place): string;
   command(configurationFile: string): Command;
+  readonly front?: Front;
+  /** The names of the cases it takes part in; all that have it if not told. */
+  readonly cases?: readonly string[];
 }
 
 /** A mirror that can be measured. */
@@ -33,6 +44,8 @@ export interface Peer {
   readonly startedInMs: number;
   /** CPU time of all its processes. */
   cpuSeconds(): Promise<number>;
+  /** CPU time of the mirror without what is in front of it; NaN if nothing is. */
+  cpuSecondsBehind(): Promise<number>;
   /** Resident memory of all its processes. */
   residentBytes(): Promise<number>;
   /** Makes it stop at once, as trouble would. */

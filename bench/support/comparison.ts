@@ -67,7 +67,7 @@ export class Comparison {
 
   /** Who is first changes with each round, so that no peer always has the warmer machine. */
   async #round(each: BenchCase, round: number, hub: Hub): Promise<void> {
-    const kinds = this.#kinds.filter((kind) => each.peers?.includes(kind) ?? true);
+    const kinds = this.#kinds.filter((kind) => takesPart(kind, each));
     const turn = round % kinds.length;
     for (const kind of [...kinds.slice(turn), ...kinds.slice(0, turn)]) {
       await hub.behave(kind.speaksToTheHub, this.#around.signal);
@@ -119,4 +119,8 @@ export class Comparison {
     await peer.stop();
     this.#running.delete(peer);
   }
+}
+
+function takesPart(kind: PeerKind, each: BenchCase): boolean {
+  return (each.peers?.includes(kind) ?? true) && (kind.cases?.includes(each.name) ?? true);
 }

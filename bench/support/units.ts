@@ -23,7 +23,7 @@ export function microseconds(inSeconds: number): string {
 }
 
 export function cpuSeconds(value: number): string {
-  return `${value.toFixed(2)} s`;
+  return `${value.toFixed(value < 0.1 ? 4 : 2)} s`;
 }
 
 export function mib(bytes: number): string {

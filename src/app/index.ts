@@ -24,7 +24,13 @@ export {
 } from '../domain/digest.ts';
 export * from '../domain/errors.ts';
 export { type Manifest, parseManifest } from '../domain/manifest.ts';
-export type { BlobStore, OpenBlob, StagedBlob, StoredBlob } from '../domain/ports/blob-store.ts';
+export type {
+  BlobFile,
+  BlobStore,
+  OpenBlob,
+  StagedBlob,
+  StoredBlob,
+} from '../domain/ports/blob-store.ts';
 export type { ByteReader } from '../domain/ports/byte-reader.ts';
 export type { MirrorEvent } from '../domain/ports/events.ts';
 export type { RecordStore } from '../domain/ports/record-store.ts';

@@ -8,6 +8,11 @@ export interface AccessEntry {
   readonly status: number;
   /** Bytes of the body that were handed to the connection. */
   readonly bytes: number;
+  /**
+   * Bytes of the body that the proxy in front was told to send, if it was; whether it did, it knows
+   * alone.
+   */
+  readonly leftToProxy: number | undefined;
   readonly durationMs: number;
   readonly source: Source | undefined;
   /** The client's address; undefined on a Unix socket. */

@@ -1,4 +1,4 @@
-import { type ByteRange, parseByteRange } from '../../domain/byte-range.ts';
+import { type ByteRange, parseByteRange, resolveRange } from '../../domain/byte-range.ts';
 import { RangeNotSatisfiable } from '../../domain/errors.ts';
 import type { ServedBlob } from '../../domain/ports/mirror.ts';
 import { isKnown, isRangeWanted } from './conditional.ts';
@@ -33,6 +33,7 @@ export async function answerBlob(
     return;
   }
   const range = await wantedRange(service, exchange, route);
+  if (await isLeftToProxy(service, exchange, route, range)) return;
   const served = await service.mirror.openBlob(repository, digest, range);
   try {
     await sendBlob(service, exchange, route, served);
@@ -73,6 +74,30 @@ async function wantedRange(
     const size = await service.mirror.statBlob(repository, digest);
     throw new RangeNotSatisfiable(error.message, size);
   }
+}
+
+/**
+ * Has the proxy in front send the bytes, where it offers that and they are in a file; false where
+ * they have to be sent from here. It sees the client's `Range` itself; one that the blob has no byte
+ * of never gets so far.
+ *
+ * @throws RangeNotSatisfiable
+ */
+async function isLeftToProxy(
+  { acceleration, mirror, headers }: Service,
+  exchange: Exchange,
+  { repository, digest }: BlobRoute,
+  range: ByteRange | undefined,
+): Promise<boolean> {
+  if (acceleration?.isOffered(exchange) !== true) return false;
+  const file = await mirror.fileOfBlob(repository, digest);
+  const naming = file && acceleration.naming(file);
+  if (file === undefined || naming === undefined) return false;
+  const part = range && resolveRange(range, file.size);
+  exchange.source = 'hit';
+  exchange.leftToProxy = part === undefined ? file.size : part.last - part.first + 1;
+  exchange.answer(200, headers.ofFile(digest, naming));
+  return true;
 }
 
 async function sendBlob(

@@ -26,6 +26,8 @@ export abstract class Exchange {
   error: unknown;
   /** Bytes of the body that were handed to the connection. */
   bytes = 0;
+  /** Bytes of the body that the proxy in front was told to send, if it was. */
+  leftToProxy: number | undefined;
   #isOver = false;
   readonly #startedAt: number = performance.now();
 
@@ -73,6 +75,7 @@ export abstract class Exchange {
       path: request.url ?? '',
       status: this.status,
       bytes: this.bytes,
+      leftToProxy: this.leftToProxy,
       durationMs: performance.now() - this.#startedAt,
       source: this.source,
       client: this.client,

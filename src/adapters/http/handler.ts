@@ -19,7 +19,6 @@ import { RequestMalformed } from './refusals.ts';
 import { type Route, Routes } from './route.ts';
 import type { Service } from './service.ts';
 import { answerTags } from './tags.ts';
-import { TrustedProxies } from './trusted-proxies.ts';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
 
@@ -28,17 +27,15 @@ export class RequestHandler {
   readonly #service: Service;
   readonly #log: AccessLog;
   readonly #authenticator: Authenticator;
-  readonly #proxies: TrustedProxies;
   readonly #routes: Routes;
   readonly #running = new Set<Exchange>();
   #onIdle: () => void = () => {};
 
   constructor(service: Service, log: AccessLog, authenticator: Authenticator) {
-    const { prefix, namespaces, libraryByDefault, trustedProxies } = service.options;
+    const { prefix, namespaces, libraryByDefault } = service.options;
     this.#service = service;
     this.#log = log;
     this.#authenticator = authenticator;
-    this.#proxies = new TrustedProxies(trustedProxies);
     this.#routes = new Routes(prefix, new Namespaces(namespaces, libraryByDefault));
   }
 
@@ -93,7 +90,7 @@ export class RequestHandler {
 
   /** Who a request is from. */
   clientOf(socket: Socket, headers: IncomingHttpHeaders): string | undefined {
-    return this.#proxies.clientOf(socket, headers);
+    return this.#service.proxies.clientOf(socket, headers);
   }
 
   /** Its answer was sent, or the client has left. */

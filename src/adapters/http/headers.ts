@@ -53,12 +53,20 @@ export class AnswerHeaders {
   /** A blob, or the part of it that is sent; without a length while nobody knows it. */
   ofBlob(digest: Digest, size: number | undefined, range?: ResolvedRange): RawHeaders {
     const length = range === undefined ? size : range.last - range.first + 1;
-    const headers = ['Content-Type', OCTET_STREAM, ...named(digest), ...FOREVER];
+    const headers = describing(digest);
     // nginx would otherwise spool a blob to its disk and hide how fast the client is.
     headers.push('Accept-Ranges', 'bytes', 'X-Accel-Buffering', 'no');
     if (length !== undefined) headers.push('Content-Length', String(length));
     if (range !== undefined) headers.push('Content-Range', partOf(range, size));
     return this.with(...headers);
+  }
+
+  /**
+   * A blob whose bytes the proxy in front takes from the file that `naming` names. That it can give
+   * parts of it, it says itself; nginx would say it twice.
+   */
+  ofFile(digest: Digest, naming: readonly [name: string, value: string]): RawHeaders {
+    return this.with(...describing(digest), ...naming, 'Content-Length', '0');
   }
 
   /** The bytes are there for the client to fetch; not for ever, so nothing may remember it. */
@@ -93,6 +101,11 @@ export function staleness(ageMs: number | undefined): string[] {
 
 function named(digest: Digest): string[] {
   return ['Docker-Content-Digest', digest, 'ETag', etagOf(digest)];
+}
+
+/** What is said of a blob, however its bytes get to the client. */
+function describing(digest: Digest): string[] {
+  return ['Content-Type', OCTET_STREAM, ...named(digest), ...FOREVER];
 }
 
 function partOf(range: ResolvedRange, size: number | undefined): string {

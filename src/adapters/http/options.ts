@@ -1,3 +1,4 @@
+import type { AccelerationOptions } from './acceleration.ts';
 import type { TlsOptions } from './tls-files.ts';
 
 /** Where the server listens; without `host` on all interfaces, and on port 0 on one that is free. */
@@ -24,6 +25,8 @@ export interface HttpOptions {
    * networks such as `10.0.0.0/8`, and `unix:` for whoever comes by a Unix socket.
    */
   readonly trustedProxies: readonly string[];
+  /** Lets trusted proxies that offer it send the files of stored blobs. */
+  readonly acceleration?: AccelerationOptions | undefined;
   /** HTTPS in place of HTTP. */
   readonly tls?: TlsOptions | undefined;
   /** Whether a client that may read may also remove manifests. */

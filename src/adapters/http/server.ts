@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { Mirror } from '../../domain/ports/mirror.ts';
+import { Acceleration } from './acceleration.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerMalformed, answerRaw } from './bad-requests.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -14,7 +15,9 @@ import { AnswerHeaders } from './headers.ts';
 import { type Address, listen } from './listen.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from './options.ts';
 import { createSecureServer } from './secure-server.ts';
+import type { Service } from './service.ts';
 import { readTls } from './tls-files.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 export type { Address } from './listen.ts';
 
@@ -46,8 +49,16 @@ export class MirrorServer {
     this.#log = log;
     this.#headers = new AnswerHeaders(options.headers);
     this.pool = new BufferPool(limits.bufferBytes);
-    const { pool } = this;
-    const service = { mirror, options, limits, headers: this.#headers, pool };
+    const proxies = new TrustedProxies(options.trustedProxies);
+    const service: Service = {
+      mirror,
+      options,
+      limits,
+      headers: this.#headers,
+      pool: this.pool,
+      proxies,
+      acceleration: options.acceleration && new Acceleration(options.acceleration, proxies),
+    };
     this.#requests = new RequestHandler(service, log, authenticator);
     this.handler = (request, response) => this.#requests.handle(request, response);
     this.#server = this.#create(limits);

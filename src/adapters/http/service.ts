@@ -1,7 +1,9 @@
 import type { Mirror } from '../../domain/ports/mirror.ts';
+import type { Acceleration } from './acceleration.ts';
 import type { BufferPool } from './buffer-pool.ts';
 import type { AnswerHeaders } from './headers.ts';
 import type { HttpLimits, HttpOptions } from './options.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** What every kind of answer is made with. */
 export interface Service {
@@ -10,4 +12,6 @@ export interface Service {
   readonly limits: HttpLimits;
   readonly headers: AnswerHeaders;
   readonly pool: BufferPool;
+  readonly proxies: TrustedProxies;
+  readonly acceleration: Acceleration | undefined;
 }

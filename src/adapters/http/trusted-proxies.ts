@@ -17,10 +17,15 @@ export class TrustedProxies {
     for (const proxy of proxies) if (proxy !== UNIX) this.#add(proxy);
   }
 
+  /** Whether it is one of them that a request comes from. */
+  isOne(socket: Socket): boolean {
+    return this.#isAny && this.#trusts(socket.remoteAddress);
+  }
+
   /** The client's address; undefined where there is none, as on a Unix socket. */
   clientOf(socket: Socket, headers: IncomingHttpHeaders): string | undefined {
     const peer = socket.remoteAddress;
-    if (!this.#isAny || !this.#trusts(peer)) return peer;
+    if (!this.isOne(socket)) return peer;
     const forwarded = headers['x-forwarded-for'];
     if (forwarded === undefined) return peer;
     return this.#behind(String(forwarded).split(','), peer);

@@ -6,6 +6,8 @@ export interface AnsweredRequest {
   readonly path: string;
   readonly status: number;
   readonly bytes: number;
+  /** Bytes that the proxy in front was told to send. */
+  readonly leftToProxy: number | undefined;
   readonly durationMs: number;
   readonly source: string | undefined;
   readonly client: string | undefined;
@@ -32,9 +34,12 @@ export function requestLine(
 
 function textLine(now: () => string, fields: Readonly<Record<string, unknown>>): RequestLine {
   const more = logfmtFields(fields);
-  return ({ method, path, status, bytes, durationMs, source, client, aborted }) => {
+  return (request) => {
+    const { method, path, status, bytes, leftToProxy, durationMs, source, client, aborted } =
+      request;
     const message = JSON.stringify(`${method} ${path}`);
     let line = `time="${now()}" level=info msg=${message}${more} status=${status} bytes=${bytes}`;
+    if (leftToProxy !== undefined) line += ` leftToProxy=${leftToProxy}`;
     line += ` ms=${tenths(durationMs)}`;
     if (source !== undefined) line += ` source=${source}`;
     if (client !== undefined) line += ` client=${client}`;
@@ -45,8 +50,11 @@ function textLine(now: () => string, fields: Readonly<Record<string, unknown>>):
 function jsonLine(now: () => string, fields: Readonly<Record<string, unknown>>): RequestLine {
   const more = JSON.stringify(fields).slice(1, -1);
   const start = more === '' ? '' : `,${more}`;
-  return ({ method, path, status, bytes, durationMs, source, client, aborted }) => {
+  return (request) => {
+    const { method, path, status, bytes, leftToProxy, durationMs, source, client, aborted } =
+      request;
     let line = `{"level":"info","time":"${now()}"${start},"status":${status},"bytes":${bytes}`;
+    if (leftToProxy !== undefined) line += `,"leftToProxy":${leftToProxy}`;
     line += `,"ms":${tenths(durationMs)}`;
     if (source !== undefined) line += `,"source":"${source}"`;
     if (client !== undefined) line += `,"client":"${client}"`;

@@ -59,6 +59,7 @@ function httpOptions(config: Config): HttpOptions {
     namespaces: isDockerHub ? DOCKER_HUB : undefined,
     libraryByDefault: isDockerHub,
     trustedProxies: http.trustedProxies,
+    acceleration: http.acceleration,
     tls: http.tls,
     mayDelete: config.deletes && authenticatesClients(config),
     limits: {

@@ -1,3 +1,4 @@
+import type { AccelerationOptions } from '../../adapters/http/acceleration.ts';
 import type { TlsOptions } from '../../adapters/http/tls-files.ts';
 import type { FreshnessPolicy, FreshnessRule } from '../../domain/freshness.ts';
 import type { ImagePattern } from '../../domain/image-pattern.ts';
@@ -143,6 +144,8 @@ export interface HttpConfig {
   readonly url: Readonly<URL> | undefined;
   /** Addresses, networks, and `unix:`; theirs is the word on whom they ask for. */
   readonly trustedProxies: readonly string[];
+  /** How such a proxy is told to send a blob's file itself; absent where none is. */
+  readonly acceleration: AccelerationOptions | undefined;
   /** Absent for HTTP in clear; the files were there, and right, when the configuration was read. */
   readonly tls: TlsOptions | undefined;
 }

@@ -262,6 +262,21 @@ export interface HttpOptions {
    * and `unix:` for all who come by a Unix socket.
    */
   readonly trustedproxies?: readonly string[];
+  /** Leaves blobs that are stored to the proxy in front: one of the two. */
+  readonly accel?: {
+    /**
+     * Path of the internal location of nginx that is the storage directory, such as
+     * `/kagami-blobs/`. Blobs that are stored are left to nginx then, by `X-Accel-Redirect`, where
+     * it is one of `http.trustedproxies` and offers that with `X-Sendfile-Type: X-Accel-Redirect`,
+     * as in `deploy/nginx/kagami-accel.conf`; every other client gets them from Kagami.
+     */
+    readonly xaccelredirect?: string;
+    /**
+     * The same by `X-Sendfile` and the absolute path of the file, for a proxy that offers that with
+     * `X-Sendfile-Type: X-Sendfile`, such as Apache or lighttpd. Default: `false`.
+     */
+    readonly xsendfile?: boolean;
+  };
   /**
    * How many processes `kagami serve` runs behind the one port; `auto` is one for each processor.
    * They share the storage, which cannot be `inmemory` then. Default: `1`.

@@ -10,7 +10,10 @@ export interface MirrorStats {
   readonly misses: number;
   /** Answers from a download that another request had started. */
   readonly joined: number;
-  /** Bytes of manifests and blobs in answers out of the storage. */
+  /**
+   * Bytes of manifests and blobs in answers out of the storage, with those that a proxy in front was
+   * told to send (`http.accel`).
+   */
   readonly bytesFromCache: number;
   /** Bytes of manifests and blobs that the upstream sent, however many clients got them. */
   readonly bytesFromUpstream: number;
@@ -31,14 +34,14 @@ export class StatsCounter {
     return { ...this.#stats };
   }
 
-  answered({ source, bytes }: AccessEntry): void {
+  answered({ source, bytes, leftToProxy = 0 }: AccessEntry): void {
     const stats = this.#stats;
     if (source === 'miss') stats.misses++;
     if (source === 'joined') stats.joined++;
     if (source === 'stale') stats.stale++;
     if (source !== 'hit' && source !== 'stale') return;
     stats.hits++;
-    stats.bytesFromCache += bytes;
+    stats.bytesFromCache += bytes + leftToProxy;
   }
 
   fetched(bytes: number): void {

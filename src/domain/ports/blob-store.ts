@@ -10,6 +10,16 @@ export interface StoredBlob {
   readonly storedAtMs?: number;
 }
 
+/** The file in which a stored blob is, for another program of this machine that reads it by itself. */
+export interface BlobFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The same below the storage's root, without a leading slash. */
+  readonly key: string;
+  /** In bytes, as of now. */
+  readonly size: number;
+}
+
 /** A blob, or a part of it, that is open for reading. */
 export interface OpenBlob extends ByteReader {
   /** The size of the whole blob in bytes. */
@@ -108,6 +118,11 @@ export interface BlobStore {
    * storages have it that clients can reach, and are meant to.
    */
   urlOf?(digest: Digest): Promise<string | undefined>;
+  /**
+   * The file that has the blob's bytes and nothing else; undefined if the blob is not there. Only
+   * storages have it that keep blobs so. The file may be removed at any time.
+   */
+  fileOf?(digest: Digest): Promise<BlobFile | undefined>;
   /** Every visible blob, in no order; staged ones are none. */
   list(): AsyncIterable<StoredBlob>;
 }

@@ -5,6 +5,7 @@ import type { Manifest } from '../manifest.ts';
 import type { Reference } from '../reference.ts';
 import type { Referrer } from '../referrers.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import type { BlobFile } from './blob-store.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { PageRequest, TagPage } from './upstream.ts';
 
@@ -63,6 +64,11 @@ export interface Mirror {
    * cannot be.
    */
   locateBlob(repository: RepositoryName, digest: Digest): Promise<string | undefined>;
+  /**
+   * The file of a stored blob that the client may have, for a proxy that sends it by itself;
+   * undefined where the blob has to be opened.
+   */
+  fileOfBlob(repository: RepositoryName, digest: Digest): Promise<BlobFile | undefined>;
   /** The upstream's tags, or those in storage if it cannot be asked. */
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage>;
   listReferrers(repository: RepositoryName, subject: Digest): Promise<readonly Referrer[]>;

@@ -6,7 +6,7 @@ import {
   TooManyRequests,
   UpstreamFailure,
 } from '../errors.ts';
-import type { OpenBlob } from '../ports/blob-store.ts';
+import type { BlobFile, OpenBlob } from '../ports/blob-store.ts';
 import type { ByteReader } from '../ports/byte-reader.ts';
 import type { ServedBlob, Source } from '../ports/mirror.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -68,12 +68,13 @@ export class PullBlob {
   }
 
   /** Where the client is to fetch the blob by itself, if it may have it and it is stored. */
-  async locate(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
-    const { access, stored, transfers } = this.#ports;
-    if (transfers.get(digest) !== undefined) return undefined;
-    const url = await stored.urlOf(repository, digest);
-    const isGranted = url !== undefined && (await access.isGranted(repository, digest));
-    return isGranted ? url : undefined;
+  locate(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
+    return this.#apart(repository, digest, (stored) => stored.urlOf(repository, digest));
+  }
+
+  /** The file that somebody else may send to the client, if it may have it and it is stored. */
+  fileOf(repository: RepositoryName, digest: Digest): Promise<BlobFile | undefined> {
+    return this.#apart(repository, digest, (stored) => stored.fileOf(repository, digest));
   }
 
   /** The blob's size in bytes, from whatever knows it; the upstream is asked last. */
@@ -84,6 +85,19 @@ export class PullBlob {
     const here = transfers.get(digest)?.size ?? (await stored.stat(repository, digest));
     if (here !== undefined && (await access.isGranted(repository, digest))) return here;
     return upstream.statBlob(repository, digest);
+  }
+
+  /** What is stored and granted need not be opened here; everything else goes by {@link open}. */
+  async #apart<T>(
+    repository: RepositoryName,
+    digest: Digest,
+    find: (stored: StoredBlobs) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const { access, stored, transfers } = this.#ports;
+    if (transfers.get(digest) !== undefined) return undefined;
+    const found = await find(stored);
+    const isGranted = found !== undefined && (await access.isGranted(repository, digest));
+    return isGranted ? found : undefined;
   }
 
   async #join(

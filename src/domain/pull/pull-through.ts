@@ -1,5 +1,6 @@
 import type { ByteRange } from '../byte-range.ts';
 import type { Digest } from '../digest.ts';
+import type { BlobFile } from '../ports/blob-store.ts';
 import type {
   Mirror,
   RepositoryPage,
@@ -57,6 +58,10 @@ export class PullThrough implements Mirror {
 
   locateBlob(repository: RepositoryName, digest: Digest): Promise<string | undefined> {
     return this.#use.pullBlob.locate(repository, digest);
+  }
+
+  fileOfBlob(repository: RepositoryName, digest: Digest): Promise<BlobFile | undefined> {
+    return this.#use.pullBlob.fileOf(repository, digest);
   }
 
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {

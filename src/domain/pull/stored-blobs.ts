@@ -1,7 +1,7 @@
 import type { ByteRange } from '../byte-range.ts';
 import { algorithmOf, type Digest } from '../digest.ts';
 import { RangeNotSatisfiable, StorageFailed, StorageUnavailable } from '../errors.ts';
-import type { BlobStore, OpenBlob } from '../ports/blob-store.ts';
+import type { BlobFile, BlobStore, OpenBlob } from '../ports/blob-store.ts';
 import type { BoundedCache } from '../ports/bounded-cache.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hasher } from '../ports/hasher.ts';
@@ -9,6 +9,7 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import { MemoryBlob } from './memory-blob.ts';
 import { readWhole } from './read-whole.ts';
+import { SingleFlight } from './single-flight.ts';
 import { type Rescue, SustainedBlob } from './sustained-blob.ts';
 import { BlobDamaged, readThrough, VerifiedBlob } from './verified-blob.ts';
 
@@ -47,6 +48,8 @@ const GIVE_UP: Rescue = (_, cause) => Promise.reject(cause);
 export class StoredBlobs {
   readonly #ports: StoredBlobsPorts;
   readonly #verification: Verification;
+  /** To look for a file costs more than all else that a proxy needs for it. */
+  readonly #looks = new SingleFlight<BlobFile | undefined>();
 
   constructor(ports: StoredBlobsPorts, verification: Verification) {
     this.#ports = ports;
@@ -120,6 +123,22 @@ export class StoredBlobs {
     if (this.#verification === 'onread') return undefined;
     try {
       return await this.#ports.blobs.urlOf?.(digest);
+    } catch (cause) {
+      this.#unreadable(repository, digest, cause);
+      return undefined;
+    }
+  }
+
+  /**
+   * The blob's file, for somebody who does not compare what he reads with its digest. One that does
+   * not have the size that a manifest lists has to be opened, and is looked through then.
+   */
+  async fileOf(repository: RepositoryName, digest: Digest): Promise<BlobFile | undefined> {
+    if (this.#verification === 'onread') return undefined;
+    try {
+      const look = async (): Promise<BlobFile | undefined> => this.#ports.blobs.fileOf?.(digest);
+      const file = await this.#looks.run(digest, look).result;
+      return this.#hasListedSize(repository, digest, file?.size) ? file : undefined;
     } catch (cause) {
       this.#unreadable(repository, digest, cause);
       return undefined;

@@ -18,6 +18,7 @@ testSuite('the access log', (it) => {
       path: `/v2/a/b/blobs/${digest}?ns=docker.io`,
       status: 200,
       bytes: 10,
+      leftToProxy: undefined,
       source: 'joined',
       client: '127.0.0.1',
       aborted: false,

@@ -7,6 +7,7 @@ import {
 import { type Digest, digestOf } from '../../../src/domain/digest.ts';
 import { BlobUnknown, ManifestUnknown } from '../../../src/domain/errors.ts';
 import { type Manifest, parseManifest } from '../../../src/domain/manifest.ts';
+import type { BlobFile } from '../../../src/domain/ports/blob-store.ts';
 import type { ByteReader } from '../../../src/domain/ports/byte-reader.ts';
 import type {
   Mirror,
@@ -35,6 +36,8 @@ export class FakeMirror implements Mirror {
   readonly locations: Map<string, string> = new Map<string, string>();
   /** Which of the blobs are in memory. */
   readonly held: Set<Digest> = new Set<Digest>();
+  /** Files of blobs, by repository and digest, that a proxy can send. */
+  readonly files: Map<string, BlobFile> = new Map<string, BlobFile>();
   tags: readonly string[] = [];
   repositories: readonly string[] = [];
   referrers: readonly Referrer[] = [];
@@ -109,6 +112,11 @@ export class FakeMirror implements Mirror {
 
   async locateBlob(repository: string, digest: Digest): Promise<string | undefined> {
     return this.locations.get(`${repository} ${digest}`);
+  }
+
+  async fileOfBlob(repository: string, digest: Digest): Promise<BlobFile | undefined> {
+    this.#note('fileOfBlob', repository, digest);
+    return this.files.get(`${repository} ${digest}`);
   }
 
   async listTags(repository: string, page: PageRequest): Promise<TagPage> {

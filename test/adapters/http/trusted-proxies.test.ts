@@ -37,6 +37,17 @@ const ROWS: readonly (readonly [string, ReturnType<typeof client>, string | unde
 testSuite("a client's address", (it) => {
   for (const [what, found, expected] of ROWS) it(what, () => assert.is(found, expected));
 
+  it('is a proxy that comes itself', () => {
+    const comes = (proxies: readonly string[], remoteAddress: string | undefined): boolean => {
+      return new TrustedProxies(proxies).isOne({ remoteAddress } as Socket);
+    };
+    assert.ok(comes(BOTH, NGINX));
+    assert.ok(comes(['unix:'], undefined));
+    assert.not(comes(BOTH, '192.0.2.9'));
+    assert.not(comes(BOTH, undefined));
+    assert.not(comes([], NGINX));
+  });
+
   it('is vouched for by addresses, networks and Unix sockets alone', () => {
     for (const text of ['10.0.0.1', '10.0.0.0/8', '::1', '2001:db8::/32', 'unix:', '0.0.0.0/0']) {
       assert.ok(isProxy(text), text);

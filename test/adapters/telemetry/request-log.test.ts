@@ -9,6 +9,7 @@ const HIT: AnsweredRequest = {
   path: '/v2/library/alpine/manifests/3.20?ns=docker.io',
   status: 200,
   bytes: 1245,
+  leftToProxy: undefined,
   durationMs: 0.3499,
   source: 'hit',
   client: '10.0.0.7',
@@ -21,6 +22,7 @@ const REQUESTS: readonly (readonly [string, AnsweredRequest])[] = [
   ['an answer without a source', { ...HIT, source: undefined }],
   ['an answer on a Unix socket', { ...HIT, client: undefined }],
   ['a client that left', { ...HIT, aborted: true }],
+  ['a blob that the proxy in front sends', { ...HIT, bytes: 0, leftToProxy: 4711 }],
   ['a path with quotes and control characters', { ...HIT, path: '/v2/"\u0007\n' }],
   ['a client with an IPv6 address', { ...HIT, client: '::ffff:10.0.0.7' }],
 ];

@@ -159,6 +159,29 @@ const ROWS: readonly (readonly [yaml: string, problem: string])[] = [
     '2:25: http.trustedproxies.0 must be such as `10.0.0.7`, `10.0.0.0/8` or `unix:`, not "10.0.0.0/99"',
   ],
   [
+    'http: {accel: {xaccelredirect: /blobs/}}',
+    '2:32: http.accel.xaccelredirect needs http.trustedproxies, for nobody else is answered so',
+  ],
+  [
+    'http: {accel: {xsendfile: true}}',
+    '2:27: http.accel.xsendfile needs http.trustedproxies, for nobody else is answered so',
+  ],
+  ...['blobs', '/', '//', '/a b/', '/ü/', '/a/?b/', '/a%20b/', '/a/../b/'].map(
+    (prefix) =>
+      [
+        `http: {trustedproxies: ["unix:"], accel: {xaccelredirect: "${prefix}"}}`,
+        `2:59: http.accel.xaccelredirect must be a path that starts and ends with a slash, such as \`/kagami-blobs/\`, not "${prefix}"`,
+      ] as const,
+  ),
+  [
+    'http: {trustedproxies: ["unix:"], accel: {xaccelredirect: /a/, xsendfile: true}}',
+    '2:75: http.accel.xsendfile is a second way beside http.accel.xaccelredirect; keep one',
+  ],
+  [
+    'storage: {filesystem: {rootdirectory: /50%/a}}\nhttp: {trustedproxies: ["unix:"], accel: {xsendfile: true}}',
+    '3:54: http.accel.xsendfile needs a storage directory of letters, digits and plain signs, which all proxies read alike, not "/50%/a"',
+  ],
+  [
     'http: {host: mirror.example}',
     '2:14: http.host must be a URL such as `https://mirror.example`, not "mirror.example"',
   ],
@@ -220,6 +243,17 @@ const WARNED: readonly (readonly [yaml: string, warnings: readonly string[]])[] 
       'http.draintimeout is 30 nanoseconds (config.yml:3:22), for a number without a unit counts nanoseconds; write `30s` for seconds.',
     ],
   ],
+  [
+    'storage: inmemory\nhttp: {trustedproxies: ["unix:"], accel: {xsendfile: true}}',
+    ['http.accel.xsendfile has no effect with storage.inmemory, which has no files.'],
+  ],
+  [
+    'storage: {verify: onread}\nhttp: {trustedproxies: ["unix:"], accel: {xaccelredirect: /a/}}',
+    [
+      'http.accel.xaccelredirect has no effect with storage.verify: onread, for the proxy verifies nothing.',
+    ],
+  ],
+  ['http: {accel: {xaccelredirect: "", xsendfile: false}}', []],
   ['http: {relativeurls: true, http2: {disabled: true}}', []],
   ['storage: {inmemory: , maintenance: {readonly: {enabled: true}}}', []],
   ['storage: {inmemory: , cache: {blobdescriptor: inmemory}}', []],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -60,6 +60,31 @@ testSuite('an embedded mirror', (it) => {
       await pull(mirror.url, 'library/app', '1.0');
       assert.equal(mirror.stats(), { ...cold, hits: 3, bytesFromCache: sizeOf(APP) });
     }));
+
+  it('counts what a proxy in front sends out of its storage', async () => {
+    const directory = await tempDirectory();
+    const storage = { filesystem: { rootdirectory: directory.path } };
+    const http = { trustedproxies: ['127.0.0.1'], accel: { xsendfile: true } };
+    await withMirror({ upstream: [APP], storage, http }, async (mirror) => {
+      let awaited = APP.blobs.length;
+      const stored = new Promise<void>((resolve) => {
+        mirror.on('blob-stored', () => void (--awaited === 0 && resolve()));
+      });
+      await pull(mirror.url, 'library/app', '1.0');
+      await stored;
+      const { config } = await manifestOf(mirror.url, 'library/app', '1.0');
+      const before = mirror.stats();
+      const url = `${mirror.url}/v2/library/app/blobs/${config.digest}`;
+      const answer = await fetch(url, { headers: { 'X-Sendfile-Type': 'X-Sendfile' } });
+      assert.is((await answer.arrayBuffer()).byteLength, 0);
+      const bytes = await readFile(answer.headers.get('x-sendfile') ?? '');
+      assert.is(digestOf(bytes), config.digest);
+      const { hits, bytesFromCache } = mirror.stats();
+      assert.is(hits, before.hits + 1);
+      assert.is(bytesFromCache, before.bytesFromCache + bytes.length);
+    });
+    await directory.remove();
+  });
 
   it('counts who joins a download, whose bytes come once', async () => {
     const hub = await startHub();

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { ByteRange } from '../../../domain/byte-range.ts';
 import type { Digest } from '../../../domain/digest.ts';
 import type {
+  BlobFile,
   BlobStore,
   GrowingBlob,
   OpenBlob,
@@ -67,6 +68,12 @@ export class FileBlobStore implements BlobStore {
     } finally {
       if (blob === undefined) file.close();
     }
+  }
+
+  async fileOf(digest: Digest): Promise<BlobFile | undefined> {
+    const key = blobKey(digest);
+    const size = await this.stat(digest);
+    return size === undefined ? undefined : { path: this.#root.pathOf(key), key, size };
   }
 
   get owners(): Owners {

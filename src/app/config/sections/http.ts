@@ -7,6 +7,7 @@ import { quoted } from '../redact.ts';
 import type { Section } from '../schema.ts';
 import { boolean, oneOf, processes, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
+import { accel, accelOf } from './accel.ts';
 import { limits, limitsOf } from './limits.ts';
 import { tls, tlsOf } from './tls.ts';
 
@@ -61,6 +62,7 @@ export const http: Section = section(
     draintimeout,
     host,
     trustedproxies,
+    accel,
     secret: setting(text, { secret: true, standing: ignored, help: 'Signs upload state.' }),
     relativeurls: setting(boolean, {
       default: 'false',
@@ -85,9 +87,10 @@ export const http: Section = section(
   { help: 'How clients reach the mirror.' },
 );
 
-export function httpOf(values: Values, { driver }: StorageConfig): HttpConfig {
+export function httpOf(values: Values, storage: StorageConfig): HttpConfig {
   checkPrefix(values);
-  if (driver === 'inmemory' && values.of(workers) > 1) {
+  const trustedProxies = proxiesOf(values);
+  if (storage.driver === 'inmemory' && values.of(workers) > 1) {
     values.problem(workers, 'must be 1 with storage.inmemory, which processes cannot share');
   }
   return {
@@ -98,7 +101,8 @@ export function httpOf(values: Values, { driver }: StorageConfig): HttpConfig {
     drainTimeoutMs: values.of(draintimeout),
     limits: limitsOf(values),
     url: urlOf(values),
-    trustedProxies: proxiesOf(values),
+    trustedProxies,
+    acceleration: accelOf(values, storage, trustedProxies),
     tls: tlsOf(values),
   };
 }
