@@ -1,13 +1,12 @@
 import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, LeaseNote, Leases, Taken, Tenure } from '../ports/leases.ts';
-import type { Owners } from '../ports/owners.ts';
 import { LEASE_MS } from './record-leases.ts';
 import { UnwrittenLease } from './unwritten-lease.ts';
 
 export interface LeasesAmongOthersPorts {
   readonly leases: Leases;
-  /** This process; see {@link Owners}. */
+  /** This process, as the storage names it. */
   readonly self: string;
   /** Whether no other process is known to use the storage just now. */
   readonly isAlone: () => Promise<boolean>;

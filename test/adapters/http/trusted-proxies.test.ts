@@ -12,6 +12,10 @@ function client(
   return new TrustedProxies(proxies).clientOf({ remoteAddress } as Socket, headers);
 }
 
+function comes(proxies: readonly string[], remoteAddress: string | undefined): boolean {
+  return new TrustedProxies(proxies).isOne({ remoteAddress } as Socket);
+}
+
 const NGINX = '10.0.0.7';
 const BOTH = ['10.0.0.0/8', '2001:db8::/32'];
 
@@ -38,9 +42,6 @@ testSuite("a client's address", (it) => {
   for (const [what, found, expected] of ROWS) it(what, () => assert.is(found, expected));
 
   it('is a proxy that comes itself', () => {
-    const comes = (proxies: readonly string[], remoteAddress: string | undefined): boolean => {
-      return new TrustedProxies(proxies).isOne({ remoteAddress } as Socket);
-    };
     assert.ok(comes(BOTH, NGINX));
     assert.ok(comes(['unix:'], undefined));
     assert.not(comes(BOTH, '192.0.2.9'));

@@ -6,7 +6,7 @@ import type { Lease, Taken } from '../../../src/domain/ports/leases.ts';
 import { LEASES } from '../../../src/domain/registry-layout.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordedEvents } from '../../support/recorded-events.ts';
-import { pass, settle } from '../../support/settle.ts';
+import { pass } from '../../support/settle.ts';
 import { testSuite } from '../../support/suite.ts';
 
 const NAME = 'blobs/sha256/abc';
