@@ -293,11 +293,11 @@ export class Evictor {
     pullLog.soon();
     // Of images that went while their blobs were waiting; they are spared for a moment.
     this.#isSparing = !isOfUse && inventory.blobs.hasUnneeded;
-    const isInItsOwnWay = !isOfUse && spared.asBusy && this.#waiting.size > 0;
+    const isInItsOwnWay = !isOfUse && spared.asBusy;
     if (isInItsOwnWay) this.#favoured ??= nearestToWhole(inventory, this.#waiting);
     this.#isStuck = !isOfUse && !this.#isSparing && !isInItsOwnWay;
     if (isOfUse && !isFull) this.#notBeforeMs = clock.now();
-    else if (this.#isSparing) this.#notBeforeMs = clock.now() + NEXT_LOOK_AFTER_MS;
+    else if (!this.#isStuck) this.#notBeforeMs = clock.now() + NEXT_LOOK_AFTER_MS;
     this.#tellIfOver(isOfUse, inventory);
   }
 

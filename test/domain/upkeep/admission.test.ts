@@ -79,6 +79,29 @@ testSuite('a blob for which there is no room yet', (it) => {
     assert.is(parts.events.of('blob-stored').length, before + 1 + 8 * 3);
   });
 
+  it('waits, too, when there was nothing to remove while it was being downloaded', async () => {
+    const parts = upkeepParts({ maxSize: roomFor(2) });
+    parts.evictor.start();
+    await upkeep(parts, MINUTE_MS);
+    const gate = new Gate();
+    parts.upstream.script = {
+      pieceSize: LAYER_SIZE / 2,
+      before: (offset) => (offset > 0 ? gate.passed : undefined),
+    };
+    const numbers = Array.from({ length: 6 }, (_, index) => 10 + index);
+    const pulls = Promise.all(numbers.map((number) => pullAhead(parts, number)));
+    await pass(parts.clock, 1_000, 10);
+    gate.open();
+    let most = 0;
+    for (let second = 0; second < 9; second++) {
+      await pass(parts.clock, 1_000, 10);
+      most = Math.max(most, await storedBytes(parts));
+    }
+    assert.ok(most <= roomFor(3).bytes, `${most} bytes are stored`);
+    await whileTimePasses(parts, pulls);
+    await whileTimePasses(parts, parts.background.idle());
+  });
+
   it('goes in all the same when it has waited for long', async () => {
     const { parts, gate, blob } = await full();
     await pass(parts.clock, MINUTE_MS, 10);
