@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RegistryError, Unsupported } from '../../domain/errors.ts';
+import { Denied, RegistryError, Unsupported } from '../../domain/errors.ts';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerBlob } from './blobs.ts';
@@ -12,13 +12,17 @@ import { answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
 import type { HttpOptions } from './options.ts';
 import { answerReferrers } from './referrers.ts';
-import { RequestMalformed } from './refusals.ts';
-import { type Route, Routes } from './route.ts';
+import { RequestMalformed, RouteUnknown } from './refusals.ts';
+import { type Route, Routes, type SharedTransferRoute } from './route.ts';
 import type { Service } from './service.ts';
+import { answerSharedTransfer } from './shared-transfers.ts';
 import { answerTags } from './tags.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
+
+/** Of no client is asked who it is for these; the second are those of mirrors that have shown it. */
+const FOR_ALL: readonly Route['kind'][] = ['alive', 'shared-transfer'];
 
 /** Answers requests, whoever listens for them. */
 export class RequestHandler {
@@ -68,9 +72,9 @@ export class RequestHandler {
   async #answer(exchange: Exchange): Promise<void> {
     const { request } = exchange;
     checkForm(request, this.#service.options);
-    const route = this.#routeOf(request.url ?? '');
+    const route = this.#routeOf(request);
     // Nothing but whether the server is there is told to those who may not ask.
-    if (route instanceof Error || route.kind !== 'alive') {
+    if (route instanceof Error || !FOR_ALL.includes(route.kind)) {
       const waiting = this.#authenticate(exchange);
       if (waiting !== undefined) await waiting;
     }
@@ -79,13 +83,25 @@ export class RequestHandler {
     await dispatch(this.#service, exchange, route);
   }
 
-  #routeOf(target: string): Route | Error {
+  #routeOf(request: IncomingMessage): Route | Error {
     try {
-      return this.#routes.parse(target);
+      const route = this.#routes.parse(request.url ?? '');
+      if (route.kind !== 'shared-transfer') return route;
+      return this.#refusalOf(route, request) ?? route;
     } catch (error) {
       if (error instanceof RegistryError) return error;
       throw error;
     }
+  }
+
+  /** Who does not even try to show that it is one of the mirrors is not told that there are any. */
+  #refusalOf(
+    { transfer }: SharedTransferRoute,
+    { method, headers }: IncomingMessage,
+  ): Error | undefined {
+    const isAdmitted = this.#service.shared.admits(headers.authorization, transfer);
+    if (method !== 'GET' || isAdmitted === undefined) return new RouteUnknown();
+    return isAdmitted ? undefined : new Denied('this mirror has another secret, or another time');
   }
 
   #authenticate({ request, client }: Exchange): Promise<void> | undefined {
@@ -128,6 +144,8 @@ function dispatch(service: Service, exchange: Exchange, route: Route): Promise<v
       return answerJson(service, exchange, {});
     case 'alive':
       return answerAlive(service, exchange);
+    case 'shared-transfer':
+      return answerSharedTransfer(service, exchange, route);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { Mirror } from '../../domain/ports/mirror.ts';
+import type { SharedTransfers } from '../../domain/ports/shared-transfers.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerMalformed, answerRaw } from './bad-requests.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -13,6 +14,7 @@ import { AnswerHeaders } from './headers.ts';
 import { type Address, listen } from './listen.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from './options.ts';
 import { createSecureServer } from './secure-server.ts';
+import { NOTHING_SHARED } from './shared-transfers.ts';
 import { readTls } from './tls-files.ts';
 
 export type { Address } from './listen.ts';
@@ -35,17 +37,24 @@ export class MirrorServer {
   #drained: Promise<void> | undefined;
 
   /**
+   * @param shared what other mirrors of the storage may have; without it, nothing
    * @throws TypeError if a configured header cannot be sent
    * @throws TlsUnusable
    */
-  constructor(mirror: Mirror, options: HttpOptions, log: AccessLog, authenticator: Authenticator) {
+  constructor(
+    mirror: Mirror,
+    options: HttpOptions,
+    log: AccessLog,
+    authenticator: Authenticator,
+    shared: SharedTransfers = NOTHING_SHARED,
+  ) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
     this.#log = log;
     this.#headers = new AnswerHeaders(options.headers);
     this.pool = new BufferPool(limits.bufferBytes);
     const { pool } = this;
-    const service = { mirror, options, limits, headers: this.#headers, pool };
+    const service = { mirror, shared, options, limits, headers: this.#headers, pool };
     this.#requests = new RequestHandler(service, log, authenticator);
     this.handler = (request, response) => this.#requests.handle(request, response);
     this.#server = this.#create(limits);

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { Owners } from '../../../domain/ports/owners.ts';
 
 /** This process among those that share the bucket, which cannot tell when one of them has ended. */
 export class S3Owner implements Owners {
-  readonly self: string = `s3-${randomBytes(6).toString('hex')}`;
+  readonly self: string;
   readonly #isConditional: () => boolean;
 
-  constructor(isConditional: () => boolean) {
+  constructor(self: string, isConditional: () => boolean) {
+    this.self = self;
     this.#isConditional = isConditional;
   }
 

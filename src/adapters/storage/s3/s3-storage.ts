@@ -3,6 +3,7 @@ import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
+import { ownerName } from './peer/owner-name.ts';
 import { probe } from './probe.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import type { S3Bucket } from './s3-bucket.ts';
@@ -14,7 +15,7 @@ import { sweepUploads } from './sweep.ts';
 /** An S3 bucket in the CNCF registry's layout. */
 export class S3Storage implements StorageEngine {
   readonly records: RecordStore;
-  readonly owners: Owners = new S3Owner(() => this.#isConditional);
+  readonly owners: Owners;
   readonly location: string;
   readonly #options: S3Options;
   readonly #blobs: S3BlobStore;
@@ -29,6 +30,8 @@ export class S3Storage implements StorageEngine {
     const bucket = (): Promise<S3Bucket> => this.#bucket();
     this.#blobs = new S3BlobStore(options, bucket);
     const isConditional = (): boolean => this.#isConditional;
+    const self = { staging: options.staging.owners.self, url: options.peers?.url };
+    this.owners = new S3Owner(ownerName(self), isConditional);
     this.records = new S3RecordStore({ bucket, isConditional });
   }
 
