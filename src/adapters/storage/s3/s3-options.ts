@@ -38,10 +38,16 @@ export interface S3ObjectOptions {
   readonly acl: string | undefined;
 }
 
+/** The processes that stage in the same place. */
+export interface LocalOwners extends Pick<Owners, 'self' | 'presumeGone'> {
+  /** Whether that one was here, and has certainly ended. */
+  hasDied(owner: string): Promise<boolean>;
+}
+
 /** Where blobs lie on their way to the bucket: another storage, of which nothing is ever visible. */
 export interface LocalStaging {
   readonly blobs: Pick<BlobStore, 'stage' | 'follow'>;
-  readonly owners: Pick<Owners, 'self'>;
+  readonly owners: LocalOwners;
   start(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,7 +3,6 @@ import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { StorageEngine } from '../../../domain/ports/storage-engine.ts';
-import { ownerName } from './peer/owner-name.ts';
 import { probe } from './probe.ts';
 import { S3BlobStore } from './s3-blob-store.ts';
 import type { S3Bucket } from './s3-bucket.ts';
@@ -30,8 +29,8 @@ export class S3Storage implements StorageEngine {
     const bucket = (): Promise<S3Bucket> => this.#bucket();
     this.#blobs = new S3BlobStore(options, bucket);
     const isConditional = (): boolean => this.#isConditional;
-    const self = { staging: options.staging.owners.self, url: options.peers?.url };
-    this.owners = new S3Owner(ownerName(self), isConditional);
+    const local = options.staging.owners;
+    this.owners = new S3Owner({ local, url: options.peers?.url, isConditional });
     this.records = new S3RecordStore({ bucket, isConditional });
   }
 

@@ -44,7 +44,7 @@ export class PeerClient {
     try {
       answer = await this.#ask(url, transfer);
     } catch (error) {
-      this.#failed(url, codeOf(error), 'check that it can be reached under this URL from here');
+      this.#failed(url, codeOf(error), 'see that it runs, and can be reached under this URL');
       return undefined;
     }
     const { statusCode = 0 } = answer;

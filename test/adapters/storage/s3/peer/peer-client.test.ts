@@ -111,7 +111,7 @@ testSuite('PeerClient', (it) => {
   it('says what to do about one that cannot be reached', async () => {
     const nowhere = `http://127.0.0.1:${await freePort()}/`;
     assert.is(await bytesFrom(nowhere), undefined);
-    assert.match(warnings[0] ?? '', '(ECONNREFUSED): check that it can be reached under this URL');
+    assert.match(warnings[0] ?? '', '(ECONNREFUSED): see that it runs, and can be reached');
     says(200, 'bytes');
     assert.is(await bytesFrom(), 'bytes', 'others are not concerned');
   });
