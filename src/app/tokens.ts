@@ -8,6 +8,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Hasher } from '../domain/ports/hasher.ts';
 import type { Leases } from '../domain/ports/leases.ts';
 import type { Mirror } from '../domain/ports/mirror.ts';
+import type { SharedTransfers } from '../domain/ports/shared-transfers.ts';
 import type { StorageEngine } from '../domain/ports/storage-engine.ts';
 import type { Upstream } from '../domain/ports/upstream.ts';
 import type { Admission } from '../domain/pull/admission.ts';
@@ -80,6 +81,7 @@ export interface Services {
   readonly evictor: Evictor;
   readonly accessLog: AccessLog;
   readonly authenticator: Authenticator;
+  readonly shared: SharedTransfers;
   readonly server: MirrorServer;
   readonly reloads: Reloads;
   readonly lifecycle: Lifecycle;
@@ -127,6 +129,7 @@ export const TOKENS: Tokens = {
   evictor: Symbol('Evictor'),
   accessLog: Symbol('AccessLog'),
   authenticator: Symbol('Authenticator'),
+  shared: Symbol('SharedTransfers'),
   server: Symbol('MirrorServer'),
   reloads: Symbol('Reloads'),
   lifecycle: Symbol('Lifecycle'),

@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { compiledMirror } from '../support/compiled-mirror.ts';
-import { runMirror } from '../support/mirror-process.ts';
+import { download } from '../support/download.ts';
+import { freePort } from '../support/free-port.ts';
+import { runMirror, startMirror } from '../support/mirror-process.ts';
 import { type MirroredHub, mirroredHub } from '../support/mirrored-hub.ts';
 import { image, index, randomLayer } from '../support/oci-image.ts';
 import { pullByDigest } from '../support/pulls.ts';
@@ -71,6 +73,41 @@ testSuite('A mirror that keeps its images in a bucket', (it) => {
     await both.mirror.stop();
     assert.is(s3.count('CompleteMultipartUpload'), 1);
   });
+
+  it('goes on with the download of another one that is killed, and no client notices', async () => {
+    const blob = randomLayer(8 * MIB, 2);
+    const [first, second] = [await peerVariables('first'), await peerVariables('second')];
+    both = await mirroredHub({ env: first });
+    const { hub, directory: files, mirror } = both;
+    hub.push(REPOSITORY, image({ layers: [blob] }), { tags: ['latest'] });
+    const other = await startMirror({ directory: files.path, upstream: hub.url, env: second });
+    try {
+      hub.faults.add({ server: 'cdn', times: 1, action: { type: 'stall', after: 4 * MIB } });
+      const path = `/v2/${REPOSITORY}/blobs/${blob.digest}`;
+      const holder = await download(`${mirror.url}${path}`);
+      const client = await download(`${other.url}${path}`);
+      await client.reached(3 * MIB);
+      mirror.program.kill();
+      await mirror.program.ended;
+      assert.is(await client.digest(), blob.digest);
+      await holder.digest().catch(() => {});
+      assert.ok(hub.arrivals.bytes('cdn-get') <= 9 * MIB, 'what was here is not fetched again');
+    } finally {
+      await other.stop();
+    }
+  });
+
+  /** Of a mirror that others of its bucket can ask. */
+  async function peerVariables(name: string): Promise<Record<string, string>> {
+    const address = `127.0.0.1:${await freePort()}`;
+    return variables({
+      STORAGE_S3_STAGING: join(directory.path, name),
+      STORAGE_REDIRECT_DISABLE: 'true',
+      HTTP_ADDR: address,
+      HTTP_ADVERTISE: `http://${address}`,
+      HTTP_SECRET: 'the same for all',
+    });
+  }
 
   it('does not start without its bucket, and says why in one line', async () => {
     const env = variables({ STORAGE_S3_BUCKET: 'other', HTTP_ADDR: '127.0.0.1:0' });

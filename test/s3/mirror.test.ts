@@ -4,6 +4,8 @@ import { bytesOf, content, MIB, readAll, sameBytes, store } from '../contracts/s
 import { ask } from '../e2e/faults/client.ts';
 import { REPOSITORY, type Scene, scenes } from '../e2e/faults/scene.ts';
 import { embeddedMirror } from '../support/embedded-mirror.ts';
+import { freePort } from '../support/free-port.ts';
+import { Gate } from '../support/gate.ts';
 import { s3Variables } from '../support/s3/s3-fixture.ts';
 import { testSuite } from '../support/suite.ts';
 import { SwiftClock } from '../support/swift-clock.ts';
@@ -60,7 +62,7 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
   });
   it.after(stopServer);
 
-  async function overS3(redirect: boolean): Promise<Scene> {
+  async function overS3(redirect: boolean, more: Record<string, string> = {}): Promise<Scene> {
     const [server, directory] = await Promise.all([theServer(), tempDirectory()]);
     const prefix = `kagami-test/${randomUUID()}`;
     closing.push(
@@ -71,6 +73,7 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
       ...s3Variables(server, directory.path),
       STORAGE_S3_ROOTDIRECTORY: prefix,
       STORAGE_REDIRECT_DISABLE: String(!redirect),
+      ...more,
     };
     latest = { env, directory: directory.path };
     return scene({ layerSize: 12 * MIB, env, clock: REAL });
@@ -98,6 +101,31 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
     assert.is(made.layerBytes, made.layer.bytes.length);
   });
 
+  it('gives another mirror of the bucket what it downloads, while it comes', async () => {
+    const peer = await peerVariables();
+    const made = await overS3(false, peer);
+    const { env, directory } = current();
+    const own = { STORAGE_S3_STAGING: `${directory}/other`, ...(await peerVariables()) };
+    const upstream = made.hub.url;
+    const other = await embeddedMirror({ upstream, env: { ...env, ...own }, clock: REAL });
+    closing.unshift(() => other.close());
+    const { digest, bytes } = made.layer;
+    const gate = new Gate();
+    const half = bytes.length / 2;
+    made.layerMeets({ type: 'hold', until: gate.passed, after: half });
+    const holder = made.askForLayer();
+    const reached = new Gate();
+    const url = `${other.url}/v2/${REPOSITORY}/blobs/${digest}`;
+    const piece = (got: number): void => void (got >= half / 2 && reached.open());
+    const clients = Array.from({ length: 19 }, () => ask(url, { piece }));
+    await reached.passed;
+    assert.is(await made.mirror.storage.blobs.stat(digest), undefined, 'it is not stored yet');
+    gate.open();
+    for (const got of await Promise.all([holder, ...clients])) made.assertIsLayer(got);
+    assert.is(made.layerRequests.length, 1);
+    assert.is(made.layerBytes, bytes.length);
+  });
+
   for (const redirect of [false, true]) {
     const how = redirect ? 'sends clients there' : 'serves from it';
     it(`${how}, after a restart and while the Hub is down, too`, async () => {
@@ -115,3 +143,10 @@ testSuite('A mirror whose cache is in a real S3 server', (it) => {
     });
   }
 });
+
+/** Of a mirror that others of its bucket can ask. */
+async function peerVariables(): Promise<Record<string, string>> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const advertised = { HTTP_ADDR: address, HTTP_ADVERTISE: `http://${address}` };
+  return { ...advertised, HTTP_SECRET: 'the same for all' };
+}

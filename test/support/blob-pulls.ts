@@ -51,16 +51,23 @@ export async function outcome(pulled: Promise<Uint8Array>): Promise<Uint8Array |
   }
 }
 
-/** Runs `work` while the clock moves on whenever nothing else can happen. */
-export async function whileTimePasses<T>({ clock }: PullParts, work: Promise<T>): Promise<T> {
+/**
+ * Runs `work` while the clock moves on whenever nothing else can happen, by so many milliseconds at
+ * once.
+ */
+export async function whileTimePasses<T>(
+  { clock }: PullParts,
+  work: Promise<T>,
+  stepMs = 1000,
+): Promise<T> {
   const over = work.then(
     () => true,
     () => true,
   );
-  for (let second = 0; second < 1000; second++) {
+  for (let passedMs = 0; passedMs < 1_000_000; passedMs += stepMs) {
     const isOver = await Promise.race([over, settle().then(() => false)]);
     if (isOver) return work;
-    clock.advance(1000);
+    clock.advance(stepMs);
   }
   throw new Error('it does not end, however long it takes');
 }

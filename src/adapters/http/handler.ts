@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Unsupported } from '../../domain/errors.ts';
+import { Denied, Unsupported } from '../../domain/errors.ts';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerBlob, answerHeldBlob } from './blobs.ts';
@@ -15,12 +15,16 @@ import { Namespaces } from './namespace.ts';
 import { NodeExchange } from './node-exchange.ts';
 import type { HttpOptions } from './options.ts';
 import { answerReferrers } from './referrers.ts';
-import { RequestMalformed } from './refusals.ts';
-import { type Route, Routes } from './route.ts';
+import { RequestMalformed, RouteUnknown } from './refusals.ts';
+import { type Route, Routes, type SharedTransferRoute } from './route.ts';
 import type { Service } from './service.ts';
+import { answerSharedTransfer } from './shared-transfers.ts';
 import { answerTags } from './tags.ts';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
+
+/** Of no client is asked who it is for these; the second are those of mirrors that have shown it. */
+const FOR_ALL: readonly Route['kind'][] = ['alive', 'shared-transfer'];
 
 /** Answers requests, whoever listens for them. */
 export class RequestHandler {
@@ -113,15 +117,31 @@ export class RequestHandler {
   async #answer(exchange: NodeExchange): Promise<void> {
     const { request } = exchange;
     checkForm(request, this.#service.options);
-    const route = this.#routes.parseOrRefusal(request.url ?? '');
+    const route = this.#routeOf(request);
     // Nothing but whether the server is there is told to those who may not ask.
-    if (route instanceof Error || route.kind !== 'alive') {
+    if (route instanceof Error || !FOR_ALL.includes(route.kind)) {
       const waiting = this.#authenticate(exchange);
       if (waiting !== undefined) await waiting;
     }
     if (route instanceof Error) throw route;
     exchange.namespace = route.namespace;
     await dispatch(this.#service, exchange, route);
+  }
+
+  #routeOf(request: RequestHead): Route | Error {
+    const route = this.#routes.parseOrRefusal(request.url ?? '');
+    if (route instanceof Error || route.kind !== 'shared-transfer') return route;
+    return this.#refusalOf(route, request) ?? route;
+  }
+
+  /** Who does not even try to show that it is one of the mirrors is not told that there are any. */
+  #refusalOf(
+    { transfer }: SharedTransferRoute,
+    { method, headers }: RequestHead,
+  ): Error | undefined {
+    const isAdmitted = this.#service.shared.admits(headers.authorization, transfer);
+    if (method !== 'GET' || isAdmitted === undefined) return new RouteUnknown();
+    return isAdmitted ? undefined : new Denied('this mirror has another secret, or another time');
   }
 
   #authenticate({ request, client }: Exchange): Promise<void> | undefined {
@@ -157,6 +177,8 @@ function dispatch(service: Service, exchange: NodeExchange, route: Route): Promi
       return answerJson(service, exchange, {});
     case 'alive':
       return answerAlive(service, exchange);
+    case 'shared-transfer':
+      return answerSharedTransfer(service, exchange, route);
   }
 }
 

@@ -2,6 +2,7 @@ import { type Digest, parseDigest } from '../../domain/digest.ts';
 import { RegistryError, Unsupported } from '../../domain/errors.ts';
 import { parseReference, type Reference } from '../../domain/reference.ts';
 import type { RepositoryName } from '../../domain/repository-name.ts';
+import { parseSharedTransfer, type SharedTransfer } from '../../domain/shared-transfer.ts';
 import type { Namespaces } from './namespace.ts';
 import { type PageQuery, parsePageQuery } from './pagination.ts';
 import { decodePath, parameter } from './query.ts';
@@ -16,6 +17,7 @@ export type Route = (
   | ManifestRoute
   | BlobRoute
   | ReferrersRoute
+  | SharedTransferRoute
 ) & {
   /** The registry that the client named with `ns`. */
   readonly namespace: string | undefined;
@@ -44,6 +46,12 @@ export interface ReferrersRoute {
   readonly repository: RepositoryName;
   readonly subject: Digest;
   readonly artifactType: string | undefined;
+}
+
+/** For other mirrors; all others are told that there is nothing. */
+export interface SharedTransferRoute {
+  readonly kind: 'shared-transfer';
+  readonly transfer: SharedTransfer;
 }
 
 /** What load balancers ask to see whether the server is there. */
@@ -84,6 +92,8 @@ export class Routes {
 
   #belowPrefix(path: string, query: string): Route {
     if (ALIVE.includes(path)) return { kind: 'alive', namespace: undefined };
+    const transfer = parseSharedTransfer(path, query);
+    if (transfer !== undefined) return { kind: 'shared-transfer', transfer, namespace: undefined };
     const namespace = this.#namespaces.check(parameter(query, 'ns'));
     if (path === 'v2/' || path === 'v2') return { kind: 'base', namespace };
     if (!path.startsWith('v2/')) throw new RouteUnknown();

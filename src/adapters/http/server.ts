@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { Mirror } from '../../domain/ports/mirror.ts';
+import type { SharedTransfers } from '../../domain/ports/shared-transfers.ts';
 import { Acceleration } from './acceleration.ts';
 import type { AccessLog } from './access-log.ts';
 import { answerMalformed, answerRaw } from './bad-requests.ts';
@@ -16,6 +17,7 @@ import { type Address, listen } from './listen.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from './options.ts';
 import { createSecureServer } from './secure-server.ts';
 import type { Service } from './service.ts';
+import { NOTHING_SHARED } from './shared-transfers.ts';
 import { readTls } from './tls-files.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
@@ -40,10 +42,17 @@ export class MirrorServer {
   #drained: Promise<void> | undefined;
 
   /**
+   * @param shared what other mirrors of the storage may have; without it, nothing
    * @throws TypeError if a configured header cannot be sent
    * @throws TlsUnusable
    */
-  constructor(mirror: Mirror, options: HttpOptions, log: AccessLog, authenticator: Authenticator) {
+  constructor(
+    mirror: Mirror,
+    options: HttpOptions,
+    log: AccessLog,
+    authenticator: Authenticator,
+    shared: SharedTransfers = NOTHING_SHARED,
+  ) {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#options = options;
     this.#log = log;
@@ -52,6 +61,7 @@ export class MirrorServer {
     const proxies = new TrustedProxies(options.trustedProxies);
     const service: Service = {
       mirror,
+      shared,
       options,
       limits,
       headers: this.#headers,

@@ -2,11 +2,13 @@ import { ContainerModule } from 'inversify';
 import { DEFAULT_LIMITS, type HttpOptions } from '../../adapters/http/options.ts';
 import { MirrorServer } from '../../adapters/http/server.ts';
 import { RequestLog } from '../../adapters/telemetry/request-log.ts';
+import { ShareTransfers } from '../../domain/pull/share-transfers.ts';
 import { authenticatesClients } from '../config/authenticates-clients.ts';
 import type { Config } from '../config/config.ts';
 import { DOCKER_HUB, mirrorsDockerHub } from '../docker-hub.ts';
 import { Lifecycle } from '../lifecycle.ts';
 import { TOKENS } from '../tokens.ts';
+import { peersOf } from './peers.ts';
 
 export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   const t = TOKENS;
@@ -14,15 +16,20 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     (logger, { log }) => new RequestLog(logger, { ...log, isOn: log.accessLog }),
     [t.logger, t.config],
   );
+  bind(t.shared).toResolvedValue(
+    ({ http }, { blobs }, clock) =>
+      new ShareTransfers({ blobs, signer: peersOf(http)?.signer, clock }),
+    [t.config, t.storage, t.clock],
+  );
   bind(t.server).toResolvedValue(
-    (mirror, config, log, authenticator, reloads) => {
+    (mirror, config, log, authenticator, reloads, shared) => {
       const { tls } = config.http;
       const files = tls === undefined ? [] : [tls.certificate, tls.key, ...tls.clientCas];
       reloads.watch('the certificate', files, () => server.renewCertificate());
-      const server = new MirrorServer(mirror, httpOptions(config), log, authenticator);
+      const server = new MirrorServer(mirror, httpOptions(config), log, authenticator, shared);
       return server;
     },
-    [t.mirror, t.config, t.accessLog, t.authenticator, t.reloads],
+    [t.mirror, t.config, t.accessLog, t.authenticator, t.reloads, t.shared],
   );
   bind(t.lifecycle).toResolvedValue(
     (config, storage, upstream, server, reloads, transfers, background, logger, ...upkeep) => {

@@ -1,5 +1,5 @@
 import { FilesystemStorage } from '../../adapters/storage/filesystem/filesystem-storage.ts';
-import type { S3Options } from '../../adapters/storage/s3/s3-options.ts';
+import type { S3Options, S3Peers } from '../../adapters/storage/s3/s3-options.ts';
 import { S3Storage } from '../../adapters/storage/s3/s3-storage.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { S3Config, S3CredentialsConfig } from '../config/config.ts';
@@ -8,6 +8,7 @@ import { facts } from './caches.ts';
 /** A bucket, with a directory for what is on its way there. */
 export function createS3Storage(
   config: S3Config,
+  peers: S3Peers | undefined,
   clock: Clock,
   warn: (message: string) => void,
 ): S3Storage {
@@ -25,6 +26,7 @@ export function createS3Storage(
     staging,
     stagingBytes: config.stagingBytes,
     redirects: config.redirects ? { endpoint: config.redirectEndpoint } : undefined,
+    peers,
     sizes: facts<number>(),
     clock,
     random: Math.random,

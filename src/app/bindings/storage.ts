@@ -7,6 +7,7 @@ import type { StorageEngine } from '../../domain/ports/storage-engine.ts';
 import type { Adapters } from '../adapters.ts';
 import type { Config } from '../config/config.ts';
 import { TOKENS } from '../tokens.ts';
+import { peersOf } from './peers.ts';
 import { createS3Storage } from './s3-storage.ts';
 
 export const storageModule: ContainerModule = new ContainerModule(({ bind }) => {
@@ -15,7 +16,7 @@ export const storageModule: ContainerModule = new ContainerModule(({ bind }) => 
 });
 
 function createStorage(
-  { storage }: Config,
+  { storage, http }: Config,
   adapters: Adapters,
   clock: Clock,
   logger: Logger,
@@ -29,7 +30,7 @@ function createStorage(
     case 'module':
       throw new Error(`${storage.plugin.named.key} was not loaded`);
     case 's3':
-      return createS3Storage(storage, clock, (message) => logger.warn(message));
+      return createS3Storage(storage, peersOf(http), clock, (message) => logger.warn(message));
     default:
       return storage satisfies never;
   }

@@ -146,8 +146,18 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[];
   /** How such a proxy is told to send a blob's file itself; absent where none is. */
   readonly acceleration: AccelerationOptions | undefined;
+  /** Undefined where mirrors of one bucket wait for each other's downloads until they are stored. */
+  readonly peers: PeersConfig | undefined;
   /** Absent for HTTP in clear; the files were there, and right, when the configuration was read. */
   readonly tls: TlsOptions | undefined;
+}
+
+/** How mirrors of one bucket take running downloads from each other. */
+export interface PeersConfig {
+  /** The same for all of them. */
+  readonly secret: Secret;
+  /** Under which the others reach this one, with the prefix; undefined if they cannot. */
+  readonly url: string | undefined;
 }
 
 /** How clients show that they may pull. */

@@ -278,6 +278,17 @@ export interface HttpOptions {
     readonly xsendfile?: boolean;
   };
   /**
+   * The same for all mirrors of a bucket (`storage.s3`), which then take running downloads from
+   * each other: requests for them are signed with it (HMAC-SHA256). It has no other use.
+   */
+  readonly secret?: string;
+  /**
+   * URL under which the other mirrors of the bucket reach this one, and it alone:
+   * `http://10.0.0.7:5000`. Only scheme, host and port count. `http.host` unless set. Needs
+   * `http.secret`.
+   */
+  readonly advertise?: string;
+  /**
    * How many processes `kagami serve` runs behind the one port; `auto` is one for each processor.
    * They share the storage, which cannot be `inmemory` then. Default: `1`.
    */

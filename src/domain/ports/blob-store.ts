@@ -66,13 +66,26 @@ export interface StagedBlob {
   close(): void;
 }
 
-/** A blob that another process is staging, as far as it has come; nobody has verified it. */
+/**
+ * A blob that another process is staging, as far as it has come. Nobody has verified it, unless it
+ * does so itself.
+ */
 export interface GrowingBlob {
   /** How many bytes can be read, as of the last {@link look}. */
   readonly length: number;
   /** Whether it was still a staged or a visible blob then; if not, it is never going on. */
   readonly isThere: boolean;
+  /**
+   * Whether all bytes had come by then, and had the digest. One that has this is whole when it says so,
+   * whatever others say of the blob: what has come to it may be of several attempts.
+   */
+  readonly isVerified?: boolean;
   look(): Promise<void>;
+  /**
+   * Goes on with what that owner has staged, or, without one, with what is visible; does nothing if it
+   * does so already. One lacks this that goes on by itself, whoever does.
+   */
+  turnTo?(owner: string | undefined): Promise<void>;
   /** As {@link StagedBlob.readAt}. */
   readAt(position: number, scratch: () => Uint8Array): Promise<Uint8Array>;
   /** Safe more than once. */
@@ -105,8 +118,20 @@ export interface BlobStore {
   /**
    * What that owner, which is another process, is staging of the blob; undefined if it is nothing.
    * A storage lacks this whose staged blobs are seen by nobody else.
+   *
+   * @param size of the whole blob in bytes, where it is known
    */
-  follow?(digest: Digest, owner: string): Promise<GrowingBlob | undefined>;
+  follow?(digest: Digest, owner: string, size?: number): Promise<GrowingBlob | undefined>;
+  /**
+   * How often it is worth looking for what can be followed, in milliseconds; absent where that costs
+   * nothing.
+   */
+  readonly followEveryMs?: number;
+  /**
+   * What that owner, which is this process or one that stages in the same place, is staging of the
+   * blob, for mirrors that cannot see it there. Only storages have it of which there are such.
+   */
+  share?(digest: Digest, owner: string): Promise<GrowingBlob | undefined>;
   /** Removes the blob; false if there was none. */
   delete(digest: Digest): Promise<boolean>;
   /** Removes many, where that costs less than one by one; those that are not there are none. */

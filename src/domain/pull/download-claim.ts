@@ -15,7 +15,10 @@ const LOOK_EVERY_MS = 20;
 /** How often one tries to get the lease meanwhile, in milliseconds. */
 const TAKE_EVERY_MS = 250;
 
-/** Both where there is nothing to be seen but the end, and looking has its price. */
+/** How many looks that is where looking has its price, and taking a greater one. */
+const LOOKS_A_TAKE = 4;
+
+/** Both where there is nothing to be seen but the end. */
 const WAIT_EVERY_MS = 500;
 
 export interface ClaimPorts {
@@ -63,6 +66,10 @@ export type Claim =
 export class DownloadClaim {
   readonly #ports: ClaimPorts;
   readonly #job: ClaimJob;
+  /** How often one looks whether there is something to be followed, in milliseconds. */
+  readonly #findEveryMs: number;
+  /** How often one tries to get the lease. */
+  readonly #takeEveryMs: number;
   #followed: FollowedBlob | undefined;
   #size: number | undefined;
   #permitted = false;
@@ -74,14 +81,25 @@ export class DownloadClaim {
     this.#ports = ports;
     this.#job = job;
     this.#trustsStorage = !job.anew;
+    const { blobs } = ports;
+    const canFollow = blobs.follow !== undefined;
+    this.#findEveryMs = canFollow ? (blobs.followEveryMs ?? LOOK_EVERY_MS) : WAIT_EVERY_MS;
+    const takeEveryMs = Math.max(TAKE_EVERY_MS, LOOKS_A_TAKE * this.#findEveryMs);
+    this.#takeEveryMs = canFollow ? takeEveryMs : WAIT_EVERY_MS;
   }
 
   /** Rejects with the upstream's refusal if this repository may not read what another one fetches. */
   async settle(): Promise<Claim> {
+    const claim = await this.#claim();
+    if (!claim.isOurs) await this.#catchUp();
+    return claim;
+  }
+
+  async #claim(): Promise<Claim> {
     const { leases } = this.#ports;
     const { repository, digest } = this.#job;
     for (;;) {
-      const taken = await leases.take(blobLease(digest), { repository });
+      const taken = await this.#lookingOn(leases.take(blobLease(digest), { repository }));
       if ('lease' in taken) return this.#settled(taken.lease, taken.after);
       this.#trustsStorage = true; // what that one stores is new
       const over = await this.#follow(taken.heldBy);
@@ -100,23 +118,55 @@ export class DownloadClaim {
   /** Until there is nothing to be downloaded, or it is time to try and take the lease: undefined. */
   async #follow(holder: Tenure): Promise<Claim | undefined> {
     await this.#permit(holder);
-    const { blobs, clock } = this.#ports;
-    const everyMs = blobs.follow === undefined ? WAIT_EVERY_MS : LOOK_EVERY_MS;
-    const takeEveryMs = Math.max(TAKE_EVERY_MS, everyMs);
-    for (let waitedMs = 0; waitedMs < takeEveryMs; waitedMs += everyMs) {
-      if (!this.#job.wanted()) throw new UpstreamUnreachable('the mirror is stopping');
+    await this.#turnTo(holder);
+    const { clock } = this.#ports;
+    for (let waitedMs = 0; waitedMs < this.#takeEveryMs; ) {
+      this.#mustBeWanted();
       const goesOn = await (this.#followed === undefined ? this.#find(holder) : this.#look());
       if (!goesOn) {
         await this.#hearOfWhole();
         break;
       }
+      const everyMs = this.#followed === undefined ? this.#findEveryMs : LOOK_EVERY_MS;
       await pause(clock, everyMs);
+      waitedMs += everyMs;
     }
-    const over = await this.#over();
+    const over = await this.#lookingOn(this.#over());
     if (over !== undefined) return over;
     this.#mustBeThere();
-    await pause(clock, everyMs);
+    await pause(clock, this.#restMs);
     return undefined;
+  }
+
+  /** Before the next attempt to take the lease; nobody waits for a byte of what is whole. */
+  get #restMs(): number {
+    if (this.#isWhole) return LOOKS_A_TAKE * this.#findEveryMs;
+    return this.#followed === undefined ? this.#findEveryMs : LOOK_EVERY_MS;
+  }
+
+  /** What has come is told meanwhile, however long the storage takes for the rest. */
+  async #lookingOn<T>(work: Promise<T>): Promise<T> {
+    const end = work.then(
+      () => true,
+      () => true,
+    );
+    for (let isOver = false; !isOver && this.#followed !== undefined; ) {
+      const next = pause(this.#ports.clock, LOOK_EVERY_MS).then(() => false);
+      isOver = await Promise.race([end, next]);
+      // One that cannot be read is told by the next look.
+      await this.#look().catch(() => {});
+    }
+    return work;
+  }
+
+  /** Somebody else may have taken the download over, or it has broken off on its way here. */
+  async #turnTo({ holder, note }: Tenure): Promise<void> {
+    if (this.#followed === undefined || note['opened'] === undefined) return;
+    await this.#lookingOn(this.#followed.turnTo(holder));
+  }
+
+  #mustBeWanted(): void {
+    if (!this.#job.wanted()) throw new UpstreamUnreachable('the mirror is stopping');
   }
 
   /** If all of it is in the storage, or at least here. */
@@ -132,14 +182,35 @@ export class DownloadClaim {
    * is whole may be another attempt, after one that was wrong; so it has to be there still.
    */
   async #hearOfWhole(): Promise<void> {
-    if (this.#followed === undefined || this.#isWhole || this.#followed.end !== this.#size) return;
-    const { leases } = this.#ports;
-    const holder = await leases.holderOf(blobLease(this.#job.digest));
-    if (holder?.note['whole'] === undefined) return;
-    await this.#followed.look();
-    if (!this.#followed.isThere) return;
+    const followed = this.#followed;
+    if (followed === undefined || this.#isWhole) return;
+    const isSaid = followed.isVerified ?? (await this.#isSaidToBeWhole(followed));
+    if (!isSaid) return;
+    await followed.look();
+    if (!followed.isThere) return;
     this.#isWhole = true;
     this.#job.whole();
+  }
+
+  async #isSaidToBeWhole({ end }: FollowedBlob): Promise<boolean> {
+    if (end !== this.#size) return false;
+    const holder = await this.#ports.leases.holderOf(blobLease(this.#job.digest));
+    return holder?.note['whole'] !== undefined;
+  }
+
+  /**
+   * What has to come here, and not only into view, may have come less far than what is stored now. It
+   * comes to its end, and is found whole, or is gone.
+   */
+  async #catchUp(): Promise<void> {
+    const followed = this.#followed;
+    if (followed?.isVerified === undefined) return;
+    while (!this.#isWhole && followed.isThere) {
+      this.#mustBeWanted();
+      await followed.turnTo(undefined);
+      if (await this.#look()) await pause(this.#ports.clock, LOOK_EVERY_MS);
+      else await this.#hearOfWhole();
+    }
   }
 
   /** What the one who downloads it has thrown away was wrong, or could not be kept. */
@@ -170,11 +241,12 @@ export class DownloadClaim {
     if (now?.id !== id) return false;
     if (now.note['opened'] === undefined) return true;
     // What cannot be read now may be read when it is stored, or downloaded here after that one.
-    const blob = await blobs.follow?.(digest, now.holder).catch(() => undefined);
+    const { note, holder } = now;
+    const size = typeof note['size'] === 'number' ? note['size'] : undefined;
+    const blob = await blobs.follow?.(digest, holder, size).catch(() => undefined);
     if (blob === undefined) return true;
     this.#followed = new FollowedBlob(blob);
-    const size = now.note['size'];
-    this.#size = typeof size === 'number' ? size : undefined;
+    this.#size = size;
     this.#job.following(this.#followed, this.#size);
     return this.#look();
   }
@@ -182,8 +254,9 @@ export class DownloadClaim {
   /** False if there is nothing to wait for but that it becomes visible, or another attempt. */
   async #look(): Promise<boolean> {
     if (await this.#followed?.look()) this.#job.grew();
-    const { end = 0, isThere = false } = this.#followed ?? {};
-    return isThere && end !== this.#size;
+    const { end = 0, isThere = false, isVerified } = this.#followed ?? {};
+    const isAll = isVerified ?? end === this.#size;
+    return isThere && !isAll;
   }
 
   async #storedBytes(): Promise<number | undefined> {

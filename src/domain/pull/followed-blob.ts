@@ -24,6 +24,16 @@ export class FollowedBlob implements ByteSource {
     return this.#blob.isThere;
   }
 
+  /** Whether it has found itself whole; undefined if it is for others to say. */
+  get isVerified(): boolean | undefined {
+    return this.#blob.isVerified;
+  }
+
+  /** Goes on with another owner's, or, without one, with what is stored. */
+  async turnTo(owner: string | undefined): Promise<void> {
+    await this.#blob.turnTo?.(owner);
+  }
+
   /** Finds out how far it has come; whether that is further than before. */
   async look(): Promise<boolean> {
     const before = this.#blob.length;

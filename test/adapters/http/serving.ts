@@ -4,6 +4,7 @@ import type { AccessEntry } from '../../../src/adapters/http/access-log.ts';
 import { DEFAULT_OPTIONS, type HttpOptions } from '../../../src/adapters/http/options.ts';
 import { type Address, MirrorServer } from '../../../src/adapters/http/server.ts';
 import type { Authenticator } from '../../../src/domain/ports/authenticator.ts';
+import type { SharedTransfers } from '../../../src/domain/ports/shared-transfers.ts';
 import type { DefineTest } from '../../support/suite.ts';
 import { FakeMirror } from './fake-mirror.ts';
 import { RawClient } from './raw-client.ts';
@@ -30,11 +31,15 @@ export class Serving {
   readonly #clients: RawClient[] = [];
   #address: Address | undefined;
 
-  constructor(options: Partial<HttpOptions> = {}, authenticator: Authenticator = new Everyone()) {
+  constructor(
+    options: Partial<HttpOptions> = {},
+    authenticator: Authenticator = new Everyone(),
+    shared?: SharedTransfers,
+  ) {
     const listen = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
     const log = { request: (entry: AccessEntry) => void this.entries.push(entry) };
     const all = { ...DEFAULT_OPTIONS, listen, ...options };
-    this.server = new MirrorServer(this.mirror, all, log, authenticator);
+    this.server = new MirrorServer(this.mirror, all, log, authenticator, shared);
   }
 
   get address(): Address {
@@ -90,13 +95,13 @@ export class Serving {
 /** A server for each test that asks for one; stopped after the test. */
 export function servings(
   it: DefineTest,
-): (options?: Partial<HttpOptions>, authenticator?: Authenticator) => Promise<Serving> {
+): (...how: ConstructorParameters<typeof Serving>) => Promise<Serving> {
   const started: Serving[] = [];
   it.afterEach(async () => {
     await Promise.all(started.splice(0).map((serving) => serving.stop()));
   });
-  return (options, authenticator) => {
-    const serving = new Serving(options, authenticator);
+  return (...how) => {
+    const serving = new Serving(...how);
     started.push(serving);
     return serving.start();
   };

@@ -37,6 +37,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'http.addr': '127.0.0.1:5001',
   'http.prefix': '/mirror/',
   'http.host': 'https://mirror.example',
+  'http.advertise': 'http://10.0.0.7:5000',
   'http.trustedproxies': '[10.0.0.0/8]',
   'http.accel.xaccelredirect': '/kagami-blobs/',
   'http.limits.headerbytes': '2048',

@@ -123,7 +123,7 @@ const WITHOUT_EFFECT = [
   'storage.cache.layerinfo (config.yml:32:34)',
   'storage.cache.blobdescriptorsize (config.yml:32:52)',
   'storage.tag.concurrencylimit (config.yml:33:9)',
-  'http.secret (config.yml:39:3)',
+  'http.secret (config.yml:39:11)',
   'http.h2c.enabled (config.yml:44:9)',
   'http.debug (config.yml:45:3)',
   'health.storagedriver (config.yml:50:3)',

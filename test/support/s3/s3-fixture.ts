@@ -34,6 +34,7 @@ export function s3OptionsOver(reachable: Reachable, options: S3StorageOptions): 
     partBytes: 5 * MIB,
     stagingBytes: 1024 * MIB,
     redirects: undefined,
+    peers: undefined,
     sizes: new MapCache(),
     clock: new SystemClock(),
     random: Math.random,

@@ -10,7 +10,6 @@ import type {
   StagedBlob,
   StoredBlob,
 } from '../../../domain/ports/blob-store.ts';
-import type { Owners } from '../../../domain/ports/owners.ts';
 import { blobKey } from '../../../domain/registry-layout.ts';
 import { blobsBelow } from './blob-folders.ts';
 import { blobSize } from './blob-size.ts';
@@ -22,6 +21,7 @@ import { OpenFile } from './open-file.ts';
 import { statIfThere } from './present.ts';
 import { Quarantine } from './quarantine.ts';
 import type { RootFolder } from './root-folder.ts';
+import type { Presence } from './staging/presence.ts';
 import { StagingArea } from './staging/staging-area.ts';
 
 /** Without O_NONBLOCK, to open a named pipe that lies at a blob's place would never end. */
@@ -76,7 +76,7 @@ export class FileBlobStore implements BlobStore {
     return size === undefined ? undefined : { path: this.#root.pathOf(key), key, size };
   }
 
-  get owners(): Owners {
+  get owners(): Presence {
     return this.#area.owners;
   }
 

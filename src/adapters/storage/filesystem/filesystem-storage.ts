@@ -1,5 +1,4 @@
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
-import type { Owners } from '../../../domain/ports/owners.ts';
 import type { RecordStore } from '../../../domain/ports/record-store.ts';
 import type { Capacity, StorageEngine } from '../../../domain/ports/storage-engine.ts';
 import { LEASES } from '../../../domain/registry-layout.ts';
@@ -11,6 +10,7 @@ import { orStorageFailed } from './fs-errors.ts';
 import { LeaseRests } from './lease-rests.ts';
 import { probe } from './probe.ts';
 import { RootFolder } from './root-folder.ts';
+import type { Presence } from './staging/presence.ts';
 
 export interface FilesystemOptions {
   readonly rootDirectory: string;
@@ -46,7 +46,7 @@ export class FilesystemStorage implements StorageEngine {
     return this.#blobs;
   }
 
-  get owners(): Owners {
+  get owners(): Presence {
     return this.#blobs.owners;
   }
 

@@ -9,6 +9,7 @@ import { canHaveSize } from '../../../domain/empty-blob.ts';
 import { RangeNotSatisfiable, StorageFailed } from '../../../domain/errors.ts';
 import type {
   BlobStore,
+  GrowingBlob,
   OpenBlob,
   StagedBlob,
   StoredBlob,
@@ -16,6 +17,8 @@ import type {
 import { Turns } from '../../../domain/pull/turns.ts';
 import { blobKey } from '../../../domain/registry-layout.ts';
 import { blobsIn } from './blob-listing.ts';
+import { PeerBlobs } from './peer/peer-blobs.ts';
+import { PeerClient } from './peer/peer-client.ts';
 import { S3Blob } from './s3-blob.ts';
 import type { OpenObject, S3Bucket } from './s3-bucket.ts';
 import { orS3Failed, s3Failed, statusOf } from './s3-errors.ts';
@@ -28,6 +31,9 @@ export class S3BlobStore implements BlobStore {
   readonly #options: S3Options;
   readonly #bucket: () => Promise<S3Bucket>;
   readonly #uploads: Uploads;
+  readonly #peers: PeerBlobs;
+  /** Each look is a request, or two. */
+  readonly followEveryMs = 250;
   /** S3 does not tell whether a DELETE removed anything, so it is looked at before. */
   readonly #turns = new Turns();
   readonly urlOf?: (digest: Digest) => Promise<string | undefined>;
@@ -36,6 +42,14 @@ export class S3BlobStore implements BlobStore {
     this.#options = options;
     this.#bucket = bucket;
     this.#uploads = new Uploads(options, bucket);
+    const { peers, clock, warn, staging } = options;
+    this.#peers = new PeerBlobs({
+      uploads: this.#uploads,
+      stored: this,
+      staging: staging.blobs,
+      client: peers && new PeerClient({ signer: peers.signer, clock, warn }),
+      clock,
+    });
     if (options.redirects !== undefined) {
       this.urlOf = (digest) => orS3Failed('the blob could not be found', this.#urlOf(digest));
     }
@@ -55,7 +69,15 @@ export class S3BlobStore implements BlobStore {
   }
 
   stage(digest: Digest): Promise<StagedBlob> {
-    return orS3Failed('no room for a blob could be made', this.#uploads.stage(digest));
+    return orS3Failed('no room for a blob could be made', this.#stage(digest));
+  }
+
+  follow(digest: Digest, owner: string, size?: number): Promise<GrowingBlob | undefined> {
+    return orS3Failed(UNREADABLE, this.#peers.follow(digest, owner, size));
+  }
+
+  share(digest: Digest, owner: string): Promise<GrowingBlob | undefined> {
+    return orS3Failed(UNREADABLE, this.#peers.share(digest, owner));
   }
 
   delete(digest: Digest): Promise<boolean> {
@@ -81,8 +103,15 @@ export class S3BlobStore implements BlobStore {
   }
 
   /** Keeps what was not committed for whoever starts next. */
-  close(): Promise<void> {
-    return this.#uploads.close();
+  async close(): Promise<void> {
+    await this.#peers.close();
+    await this.#uploads.close();
+  }
+
+  /** What was followed until now is gone on with. */
+  async #stage(digest: Digest): Promise<StagedBlob> {
+    await this.#peers.handOver(digest);
+    return this.#uploads.stage(digest);
   }
 
   async #head(digest: Digest): Promise<number | undefined> {

@@ -1,6 +1,8 @@
 import type { BlobStore } from '../../../domain/ports/blob-store.ts';
 import type { BoundedCache } from '../../../domain/ports/bounded-cache.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
+import type { Owners } from '../../../domain/ports/owners.ts';
+import type { Signer } from '../../../domain/ports/signer.ts';
 
 /** How the service is reached. */
 export interface S3Connection {
@@ -36,11 +38,26 @@ export interface S3ObjectOptions {
   readonly acl: string | undefined;
 }
 
+/** The processes that stage in the same place. */
+export interface LocalOwners extends Pick<Owners, 'self' | 'presumeGone'> {
+  /** Whether that one was here, and has certainly ended. */
+  hasDied(owner: string): Promise<boolean>;
+}
+
 /** Where blobs lie on their way to the bucket: another storage, of which nothing is ever visible. */
 export interface LocalStaging {
-  readonly blobs: Pick<BlobStore, 'stage'>;
+  readonly blobs: Pick<BlobStore, 'stage' | 'follow'>;
+  readonly owners: LocalOwners;
   start(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How mirrors of the bucket take running downloads from each other. */
+export interface S3Peers {
+  /** Below which the others reach this one; undefined if they are not to. Ends with a slash. */
+  readonly url: string | undefined;
+  /** They have the same. */
+  readonly signer: Signer;
 }
 
 export interface S3Options {
@@ -56,6 +73,8 @@ export interface S3Options {
   readonly stagingBytes: number;
   /** The endpoint for clients that fetch blobs by themselves; they do so only if this is given. */
   readonly redirects: { readonly endpoint: string | undefined } | undefined;
+  /** Undefined where they wait until a blob is in the bucket. */
+  readonly peers: S3Peers | undefined;
   /** What is known of the blobs in the bucket. */
   readonly sizes: BoundedCache<number>;
   readonly clock: Clock;

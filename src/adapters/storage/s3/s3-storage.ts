@@ -14,7 +14,7 @@ import { sweepUploads } from './sweep.ts';
 /** An S3 bucket in the CNCF registry's layout. */
 export class S3Storage implements StorageEngine {
   readonly records: RecordStore;
-  readonly owners: Owners = new S3Owner(() => this.#isConditional);
+  readonly owners: Owners;
   readonly location: string;
   readonly #options: S3Options;
   readonly #blobs: S3BlobStore;
@@ -29,6 +29,8 @@ export class S3Storage implements StorageEngine {
     const bucket = (): Promise<S3Bucket> => this.#bucket();
     this.#blobs = new S3BlobStore(options, bucket);
     const isConditional = (): boolean => this.#isConditional;
+    const local = options.staging.owners;
+    this.owners = new S3Owner({ local, url: options.peers?.url, isConditional });
     this.records = new S3RecordStore({ bucket, isConditional });
   }
 

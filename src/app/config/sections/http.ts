@@ -1,10 +1,11 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isProxy } from '../../../adapters/http/trusted-proxies.ts';
-import type { HttpConfig, ListenConfig, StorageConfig } from '../config.ts';
+import type { HttpConfig, ListenConfig, PeersConfig, StorageConfig } from '../config.ts';
 import { ignored, listOf, mapOf, met, section, setting } from '../declare.ts';
 import { parseListenAddress } from '../listen-address.ts';
 import { quoted } from '../redact.ts';
-import type { Section } from '../schema.ts';
+import type { Section, Setting } from '../schema.ts';
+import { Secret } from '../secret.ts';
 import { boolean, oneOf, processes, text, wait } from '../value-types.ts';
 import type { Values } from '../values.ts';
 import { accel, accelOf } from './accel.ts';
@@ -38,6 +39,13 @@ const workers = setting(processes, {
 const host = setting(text, {
   help: 'URL under which clients reach the mirror, which `kagami setup` tells them; answers need none, for every URL in them is relative.',
 });
+const secret = setting(text, {
+  secret: true,
+  help: 'The same for all mirrors of a bucket (`storage.s3`), which then take running downloads from each other: requests for them are signed with it (HMAC-SHA256). It has no other use.',
+});
+const advertise = setting(text, {
+  help: 'URL under which the other mirrors of the bucket reach this one, and it alone: `http://10.0.0.7:5000`. Only scheme, host and port count. `http.host` unless set. Needs `http.secret`.',
+});
 const trustedproxies = setting(listOf(text), {
   help: 'Proxies in front whose `X-Forwarded-For` is believed: addresses, networks such as `10.0.0.0/8`, and `unix:` for all who come by a Unix socket.',
 });
@@ -63,7 +71,8 @@ export const http: Section = section(
     host,
     trustedproxies,
     accel,
-    secret: setting(text, { secret: true, standing: ignored, help: 'Signs upload state.' }),
+    secret,
+    advertise,
     relativeurls: setting(boolean, {
       default: 'false',
       standing: met('every URL in an answer is relative'),
@@ -93,6 +102,7 @@ export function httpOf(values: Values, storage: StorageConfig): HttpConfig {
   if (storage.driver === 'inmemory' && values.of(workers) > 1) {
     values.problem(workers, 'must be 1 with storage.inmemory, which processes cannot share');
   }
+  const url = urlOf(values, host);
   return {
     workers: values.of(workers),
     listen: listenOf(values),
@@ -100,19 +110,44 @@ export function httpOf(values: Values, storage: StorageConfig): HttpConfig {
     headers: headersOf(values),
     drainTimeoutMs: values.of(draintimeout),
     limits: limitsOf(values),
-    url: urlOf(values),
+    url,
+    peers: peersOf(values, storage.driver, url),
     trustedProxies,
     acceleration: accelOf(values, storage, trustedProxies),
     tls: tlsOf(values),
   };
 }
 
-function urlOf(values: Values): URL | undefined {
-  const written = values.of(host);
+function urlOf(values: Values, field: Setting<string | undefined>): URL | undefined {
+  const written = values.of(field);
   if (written === undefined) return undefined;
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === '') return url;
-  values.problem(host, `must be a URL such as \`https://mirror.example\`, not ${quoted(written)}`);
+  const example = '`https://mirror.example`';
+  values.problem(field, `must be a URL such as ${example}, not ${quoted(written)}`);
+  return undefined;
+}
+
+/** Other storages show by themselves what is on its way, or have no other mirrors. */
+function peersOf(
+  values: Values,
+  driver: StorageConfig['driver'],
+  clients: URL | undefined,
+): PeersConfig | undefined {
+  const given = [secret, advertise].filter((field) => values.of(field));
+  const url = urlOf(values, advertise) ?? clients;
+  if (driver !== 's3') {
+    for (const field of given) values.report.ignored(values.keyOf(field), values.origin(field));
+    return undefined;
+  }
+  const key = values.of(secret);
+  if (key) {
+    const reached = url && `${url.origin}${values.of(prefix)}`;
+    return { secret: new Secret(key), url: reached };
+  }
+  if (given.includes(advertise)) {
+    values.problem(advertise, 'needs http.secret: set the same in all mirrors of the bucket');
+  }
   return undefined;
 }
 

@@ -59,12 +59,13 @@ export class Presence implements Owners {
   }
 
   /** Whether that owner has certainly gone; false if it cannot be known. */
-  async isGone(owner: string): Promise<boolean> {
-    if (!owner.startsWith(`${this.#kernel}-`)) return false;
-    const isAnnounced = this.#server !== undefined;
-    return withShortPath(this.#pathOf(owner), (path) => isSilent(path, isAnnounced)).catch(
-      () => false,
-    );
+  isGone(owner: string): Promise<boolean> {
+    return this.#isGone(owner, this.#server !== undefined);
+  }
+
+  /** The same of an owner that may never have been here, of which this is no sign. */
+  hasDied(owner: string): Promise<boolean> {
+    return this.#isGone(owner, false);
   }
 
   /** Whether its partials are free; one that was only slow must not lose its new leases, too. */
@@ -106,6 +107,12 @@ export class Presence implements Owners {
     return true;
   }
 
+  async #isGone(owner: string, isAbsenceASign: boolean): Promise<boolean> {
+    if (!owner.startsWith(`${this.#kernel}-`)) return false;
+    const path = this.#pathOf(owner);
+    return withShortPath(path, (short) => isSilent(short, isAbsenceASign)).catch(() => false);
+  }
+
   async #remove(owner: string): Promise<void> {
     await unlink(this.#pathOf(owner)).catch(() => {});
   }
@@ -141,10 +148,10 @@ async function listenAt(path: string): Promise<Server> {
 
 /**
  * Whether nobody listens there any more. That nothing is there says so only where sockets can be made
- * at all.
+ * at all, and the owner would have made one.
  */
-function isSilent(path: string, canBeMade: boolean): Promise<boolean> {
-  const signs = canBeMade ? ['ECONNREFUSED', 'ENOENT'] : ['ECONNREFUSED'];
+function isSilent(path: string, isAbsenceASign: boolean): Promise<boolean> {
+  const signs = isAbsenceASign ? ['ECONNREFUSED', 'ENOENT'] : ['ECONNREFUSED'];
   return new Promise((resolve) => {
     const socket = createConnection({ path });
     socket.once('connect', () => socket.destroy());

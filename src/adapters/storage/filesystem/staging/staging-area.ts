@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { Digest } from '../../../../domain/digest.ts';
-import type { Owners } from '../../../../domain/ports/owners.ts';
 import type { Disk } from '../disk.ts';
 import { isAbsence } from '../fs-errors.ts';
 import { namesIn } from '../present.ts';
@@ -48,7 +47,7 @@ export class StagingArea {
     this.#every(TIDY_EVERY_MS, () => this.#tidy());
   }
 
-  get owners(): Owners {
+  get owners(): Presence {
     return this.#presence;
   }
 

@@ -3,6 +3,7 @@ import type { StagedBlob } from '../../../../domain/ports/blob-store.ts';
 import type { Slots } from '../../../../domain/pull/slots.ts';
 import type { S3Bucket } from '../s3-bucket.ts';
 import { codeOf } from '../s3-errors.ts';
+import type { Upload } from './s3-staged-blob.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MOST_PARTS = 10_000;
@@ -22,7 +23,7 @@ export interface BlobUploadOptions {
  * one size (Cloudflare's R2 wants that). They go up while the rest is still coming, but nothing is
  * visible before `complete`.
  */
-export class BlobUpload {
+export class BlobUpload implements Upload {
   readonly #options: BlobUploadOptions;
   readonly #etags: string[] = [];
   #id: Promise<string> | undefined;
@@ -34,7 +35,7 @@ export class BlobUpload {
     this.#options = options;
   }
 
-  /** There are `length` bytes now, and will be more; sends the parts that are complete. */
+  /** Sends the parts that are complete. */
   advance(length: number): void {
     const { partBytes } = this.#options;
     // With one byte more than a part it is sure that there are two.
@@ -45,14 +46,12 @@ export class BlobUpload {
     }
   }
 
-  /** Makes the blob visible, which is `length` bytes long. */
   async complete(length: number): Promise<void> {
     const { bucket, key, partBytes, slots } = this.#options;
     if (length > partBytes) return this.#completeParts(length);
     await slots.run(async () => (await bucket()).put(key, await this.#bytes(0, length)));
   }
 
-  /** Leaves nothing behind; waits until that is so. */
   async abort(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;

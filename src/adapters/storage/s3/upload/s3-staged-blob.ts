@@ -1,7 +1,16 @@
 import { StorageFailed } from '../../../../domain/errors.ts';
 import type { StagedBlob } from '../../../../domain/ports/blob-store.ts';
 import { orS3Failed } from '../s3-errors.ts';
-import type { BlobUpload } from './blob-upload.ts';
+
+/** Its way into the bucket. */
+export interface Upload {
+  /** There are `length` bytes now, and will be more. */
+  advance(length: number): void;
+  /** Makes the blob visible, which is `length` bytes long. */
+  complete(length: number): Promise<void>;
+  /** Leaves nothing behind; waits until that is so. */
+  abort(): Promise<void>;
+}
 
 /** What a staged blob needs of its surroundings. */
 export interface StagedBlobHost {
@@ -12,7 +21,7 @@ export interface StagedBlobHost {
   /** The blob is in the bucket. */
   committed(size: number): void;
   /** What the upload has left in the bucket is removed behind the caller's back. */
-  abort(upload: BlobUpload): void;
+  abort(upload: Upload): void;
   /** The blob holds nothing any more; it may have left its bytes to the next. */
   closed(blob: S3StagedBlob, left: number): void;
 }
@@ -23,14 +32,14 @@ export interface StagedBlobHost {
  */
 export class S3StagedBlob implements StagedBlob {
   readonly #local: StagedBlob;
-  readonly #upload: BlobUpload;
+  readonly #upload: Upload;
   readonly #host: StagedBlobHost;
   #state: 'staged' | 'committed' | 'suspended' | 'discarded' = 'staged';
   #broken: StorageFailed | undefined;
   #last: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(local: StagedBlob, upload: BlobUpload, host: StagedBlobHost) {
+  constructor(local: StagedBlob, upload: Upload, host: StagedBlobHost) {
     this.#local = local;
     this.#upload = upload;
     this.#host = host;

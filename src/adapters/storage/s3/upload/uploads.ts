@@ -1,14 +1,23 @@
 import type { Digest } from '../../../../domain/digest.ts';
+import { StorageFailed } from '../../../../domain/errors.ts';
+import type { StagedBlob } from '../../../../domain/ports/blob-store.ts';
 import { Slots } from '../../../../domain/pull/slots.ts';
 import { blobKey } from '../../../../domain/registry-layout.ts';
 import type { S3Bucket } from '../s3-bucket.ts';
 import type { S3Options } from '../s3-options.ts';
 import { BlobUpload } from './blob-upload.ts';
-import { S3StagedBlob, type StagedBlobHost } from './s3-staged-blob.ts';
+import { S3StagedBlob, type StagedBlobHost, type Upload } from './s3-staged-blob.ts';
 import { StagingRoom } from './staging-room.ts';
 
 /** How many parts, or small blobs, are in memory on their way to the bucket at a time. */
 const AT_A_TIME = 4;
+
+/** For what only lies here for a while. */
+const NO_UPLOAD: Upload = {
+  advance: () => {},
+  complete: () => Promise.reject(new StorageFailed('the blob is for its readers alone')),
+  abort: () => Promise.resolve(),
+};
 
 /** What was left to the next one that wants the blob. */
 interface Left {
@@ -34,19 +43,24 @@ export class Uploads {
   }
 
   async stage(digest: Digest): Promise<S3StagedBlob> {
-    const local = await this.#options.staging.blobs.stage(digest);
-    this.#takeUp(digest, local.length);
     const { partBytes } = this.#options;
-    const upload = new BlobUpload({
-      bucket: this.#bucket,
-      key: blobKey(digest),
-      staged: local,
-      partBytes,
-      slots: this.#slots,
-    });
-    const blob = new S3StagedBlob(local, upload, this.#hostFor(digest));
-    this.#open.add(blob);
-    return blob;
+    const options = { bucket: this.#bucket, key: blobKey(digest), partBytes, slots: this.#slots };
+    return this.#stage(digest, (staged) => new BlobUpload({ ...options, staged }));
+  }
+
+  /**
+   * The same for what is not to be uploaded; undefined if there is no room for it.
+   *
+   * @param size of the whole blob in bytes, where it is known
+   */
+  async receive(digest: Digest, size: number | undefined): Promise<S3StagedBlob | undefined> {
+    const blob = await this.#stage(digest, () => NO_UPLOAD);
+    const more = Math.max(0, (size ?? 0) - blob.length);
+    await this.#makeRoom(more);
+    if (this.#room.missing(more) === 0) return blob;
+    await blob.suspend();
+    await blob.closed();
+    return undefined;
   }
 
   /** Keeps what has come for whoever starts next. */
@@ -57,6 +71,14 @@ export class Uploads {
     });
     await Promise.all(closing);
     await Promise.all(this.#aborting);
+  }
+
+  async #stage(digest: Digest, way: (local: StagedBlob) => Upload): Promise<S3StagedBlob> {
+    const local = await this.#options.staging.blobs.stage(digest);
+    this.#takeUp(digest, local.length);
+    const blob = new S3StagedBlob(local, way(local), this.#hostFor(digest));
+    this.#open.add(blob);
+    return blob;
   }
 
   #hostFor(digest: Digest): StagedBlobHost {
@@ -70,11 +92,15 @@ export class Uploads {
   }
 
   async #reserve(bytes: number): Promise<void> {
+    await this.#makeRoom(bytes);
+    this.#room.take(bytes);
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
     for (const left of this.#left) {
       if (this.#room.missing(bytes) === 0) break;
       await this.#drop(left);
     }
-    this.#room.take(bytes);
   }
 
   /** Removes what was left: whoever stages it can. */
@@ -108,7 +134,7 @@ export class Uploads {
   }
 
   /** What stays there is removed by the sweep of a later start. */
-  #abort(upload: BlobUpload): void {
+  #abort(upload: Upload): void {
     const aborting = upload.abort().catch(() => {});
     this.#aborting.add(aborting);
     void aborting.then(() => this.#aborting.delete(aborting));
