@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { blobKey, layerLinkKey } from '../../../src/domain/registry-layout.ts';
 import { parseRepositoryName } from '../../../src/domain/repository-name.ts';
+import { eventually } from '../../adapters/http/raw-client.ts';
 import { embeddedMirror } from '../../support/embedded-mirror.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type S3Double, startS3 } from '../../support/s3/s3-double.ts';
@@ -12,6 +13,7 @@ import { SwiftClock } from '../../support/swift-clock.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 import { ask } from './client.ts';
 import { REPOSITORY, type Scene, type SceneOptions, scenes } from './scene.ts';
+import { tryPull } from './try-pull.ts';
 
 /** Small blobs stay in memory; of this one every byte comes from the bucket, or goes there. */
 const SIZE = 7 * MIB;
@@ -90,6 +92,30 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     assert.is((await fetch(url, { method: 'DELETE' })).status, 202);
     assert.is(s3.count('DeleteObjects'), 1);
     assert.not(s3.store.objects.has(blobKey(made.layer.digest)));
+  });
+
+  it('keeps the bucket to its budget, together with another mirror of it', async () => {
+    const clock = new SwiftClock(1);
+    const budget = { PROXY_CACHE_MAXSIZE: String(2.5 * SIZE), PROXY_TTL: '0' };
+    const { s3, made, staging } = await overS3({ clock, env: budget });
+    s3.settings.pageSize = 5;
+    const own = { ...s3Variables(s3, `${staging}/other`), STORAGE_REDIRECT_DISABLE: 'true' };
+    const env = { ...own, ...budget };
+    const other = await embeddedMirror({ upstream: made.hub.url, env, clock });
+    closing.unshift(() => other.close());
+    for (let round = 0; round < 6; round++) {
+      made.move();
+      const { url } = round % 2 === 0 ? made.mirror : other;
+      assert.is(await tryPull(url, REPOSITORY, 'latest'), 'whole');
+      await stored(s3, made);
+      assert.ok(blobBytes(s3) <= 4.5 * SIZE, `${blobBytes(s3)} bytes are stored`);
+    }
+    await eventually(() => blobBytes(s3) <= 2.5 * SIZE, 'it is within its budget');
+    assert.ok(s3.store.objects.has(blobKey(made.layer.digest)), 'what was pulled last stays');
+    assert.ok(s3.count('DeleteObjects') > 0);
+    assert.is(s3.count('DeleteObject', '/data'), 0);
+    assert.equal([...made.mirror.events('upkeep-failed'), ...other.events('upkeep-failed')], []);
+    await made.assertNothingWrongIsKept();
   });
 
   it('asks the bucket once for a hit, whole or in part', async () => {
@@ -189,6 +215,11 @@ testSuite('A mirror whose cache is in a bucket', (it) => {
     assert.is(s3.store.objects.size, 0);
   });
 });
+
+function blobBytes({ store }: S3Double): number {
+  const blobs = [...store.objects].filter(([key]) => key.endsWith('/data'));
+  return blobs.reduce((sum, [, { bytes }]) => sum + bytes.length, 0);
+}
 
 /** Clients have their bytes before the bucket has. */
 async function stored(s3: S3Double, { layer }: Scene): Promise<void> {
