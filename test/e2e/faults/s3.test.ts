@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { blobKey, layerLinkKey } from '../../../src/domain/registry-layout.ts';
 import { parseRepositoryName } from '../../../src/domain/repository-name.ts';
-import { eventually } from '../../adapters/http/raw-client.ts';
 import { embeddedMirror } from '../../support/embedded-mirror.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type S3Double, startS3 } from '../../support/s3/s3-double.ts';
