@@ -1,7 +1,9 @@
 import { BenchFailure } from './bench-failure.ts';
 import { ACCEPT } from './image.ts';
 
-const NAME = 'library/layered';
+/** Two images of the same sizes, without a layer in common. */
+const FIRST = 'library/layered';
+export const NEXT = 'library/layered-next';
 /** dockerd's own default. */
 const AT_A_TIME = 3;
 
@@ -17,9 +19,13 @@ export interface ImagePull {
 }
 
 /** Pulls the image of many layers as clients do: HEAD, GET, three blobs at a time. */
-export async function pullLayered(registry: string, signal: AbortSignal): Promise<ImagePull> {
+export async function pullLayered(
+  registry: string,
+  signal: AbortSignal,
+  name: string = FIRST,
+): Promise<ImagePull> {
   const startedAt = performance.now();
-  const client = new Client(registry, signal);
+  const client = new Client(`${registry}/v2/${name}`, name, signal);
   const head = await client.ask('HEAD', 'manifests/latest');
   const digest = head.headers.get('docker-content-digest') ?? 'latest';
   const answer = await client.ask('GET', `manifests/${digest}`);
@@ -35,17 +41,19 @@ export async function pullLayered(registry: string, signal: AbortSignal): Promis
 }
 
 class Client {
-  readonly #registry: string;
+  readonly #url: string;
+  readonly #name: string;
   readonly #signal: AbortSignal;
   #headers: Record<string, string> = { accept: ACCEPT };
 
-  constructor(registry: string, signal: AbortSignal) {
-    this.#registry = registry;
+  constructor(url: string, name: string, signal: AbortSignal) {
+    this.#url = url;
+    this.#name = name;
     this.#signal = signal;
   }
 
   async ask(method: string, path: string): Promise<Response> {
-    const url = `${this.#registry}/v2/${NAME}/${path}`;
+    const url = `${this.#url}/${path}`;
     const answer = await fetch(url, { method, headers: this.#headers, signal: this.#signal });
     if (answer.ok) return answer;
     await answer.body?.cancel();
@@ -67,7 +75,7 @@ class Client {
   async #authorization(challenge: string): Promise<string> {
     const [, realm = ''] = /realm="([^"]+)"/.exec(challenge) ?? [];
     const [, service = ''] = /service="([^"]+)"/.exec(challenge) ?? [];
-    const query = new URLSearchParams({ service, scope: `repository:${NAME}:pull` });
+    const query = new URLSearchParams({ service, scope: `repository:${this.#name}:pull` });
     const answer = await fetch(`${realm}?${query.toString()}`, { signal: this.#signal });
     const { token } = (await answer.json()) as { token: string };
     return `Bearer ${token}`;

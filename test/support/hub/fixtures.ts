@@ -24,10 +24,14 @@ export function alpine(): ImageIndex {
 
 const LAYERS = 31;
 
-/** Many layers that can be unpacked: one of 32 MiB, and 30 of 2 MiB. */
-export function layeredImage(): Image {
+/**
+ * Many layers that can be unpacked: one of 32 MiB, and 30 of 2 MiB.
+ *
+ * @param seed images of different ones have no layer in common
+ */
+export function layeredImage(seed = 0): Image {
   const layers = Array.from({ length: LAYERS }, (_, at) => {
-    const content = randomBytesOf((at === 0 ? 32 : 2) * MIB, at + 1);
+    const content = randomBytesOf((at === 0 ? 32 : 2) * MIB, seed * LAYERS + at + 1);
     return layer({ [`srv/layer-${at + 1}`]: content });
   });
   return image({ layers });

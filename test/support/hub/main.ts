@@ -40,6 +40,7 @@ function fill(hub: HubDouble): void {
   if (!flags.bench) return;
   hub.push('library/bench', benchImage(), { tags: ['latest'] });
   hub.push('library/layered', layeredImage(), { tags: ['latest'] });
+  hub.push('library/layered-next', layeredImage(1), { tags: ['latest'] });
 }
 
 const hub = await startHub({
