@@ -54,7 +54,7 @@ const ROUND_EVERY_MS = 5 * 60_000;
 const NEXT_TRY_AFTER_MS = 10_000;
 /** The same, when there is something that soon need not be spared any more. */
 const NEXT_LOOK_AFTER_MS = 1_000;
-/** How long a blob waits until there is room for it; then it goes in all the same. */
+/** How long blobs wait while none of them gets room; then they go in all the same. */
 const PATIENCE_MS = 10_000;
 /** What may come, as a share of the budget, before anybody has looked how much is there. */
 const UNSEEN_SHARE = 0.01;
@@ -89,6 +89,8 @@ export class Evictor {
   #seenByMs = Number.POSITIVE_INFINITY;
   /** Blobs that wait for their room. */
   readonly #waiting = new Set<Digest>();
+  /** When one of them last went in because it was its turn. */
+  #roomierAtMs = Number.NEGATIVE_INFINITY;
   /** The one of them whose turn it is, though there is no room. */
   #favoured: Digest | undefined;
   /** Blobs that may go into the storage, and are not known to be there. */
@@ -155,23 +157,28 @@ export class Evictor {
     // For others nothing was reserved, either.
     if (this.#ports.stock.holds(digest) || !this.#isBusy(digest)) return;
     await this.#hearOfOthers();
-    const patience = { isOver: false };
-    const cancel = this.#isTight(bytes)
-      ? this.#ports.clock.after(PATIENCE_MS, () => {
-          patience.isOver = true;
-          this.#roomier.fire();
-        })
-      : undefined;
-    while (!patience.isOver && this.#favoured !== digest && this.#isTight(bytes)) {
+    await this.#takeRoom(digest, bytes);
+    await this.#orTell('to tell others what is stored', this.#ports.arrivals.bring(bytes));
+  }
+
+  /** Patience is measured from when the last one went in that has waited for its room. */
+  async #takeRoom(digest: Digest, bytes: number): Promise<void> {
+    const { clock } = this.#ports;
+    const sinceMs = clock.now();
+    while (this.#favoured !== digest && this.#isTight(bytes)) {
+      const leftMs = Math.max(sinceMs, this.#roomierAtMs) + PATIENCE_MS - clock.now();
+      if (leftMs <= 0) break;
       this.#waiting.add(digest);
       this.#soon();
+      const cancel = clock.after(Math.min(leftMs, PATIENCE_MS), () => this.#roomier.fire());
       await this.#roomier.next();
+      cancel();
       await this.#hearOfOthers();
     }
-    this.#waiting.delete(digest);
-    cancel?.();
+    const isInTurn = this.#favoured === digest || !this.#isTight(bytes);
+    if (this.#waiting.delete(digest) && isInTurn) this.#roomierAtMs = clock.now();
+    // At once: others look at what is taken as soon as this one lets them.
     this.#admitted.set(digest, bytes);
-    await this.#orTell('to tell others what is stored', this.#ports.arrivals.bring(bytes));
   }
 
   #settle(digest: Digest): void {

@@ -102,6 +102,25 @@ testSuite('a blob for which there is no room yet', (it) => {
     await whileTimePasses(parts, parts.background.idle());
   });
 
+  it('waits for as long as those before it get their room, however slowly', async () => {
+    const { parts, gate } = await full();
+    const numbers = Array.from({ length: 8 }, (_, index) => 10 + index);
+    await Promise.all(numbers.map((number) => pullAhead(parts, number)));
+    gate.open();
+    parts.storage.gates.set(
+      'delete',
+      () => new Promise((resolve) => void parts.clock.after(100, resolve)),
+    );
+    let most = 0;
+    for (let second = 0; second < 120; second++) {
+      await pass(parts.clock, 1_000, 10);
+      most = Math.max(most, await storedBytes(parts));
+    }
+    assert.ok(most <= roomFor(4).bytes, `${most} bytes are stored`);
+    parts.storage.gates.clear();
+    await whileTimePasses(parts, parts.background.idle());
+  });
+
   it('goes in all the same when it has waited for long', async () => {
     const { parts, gate, blob } = await full();
     await pass(parts.clock, MINUTE_MS, 10);
