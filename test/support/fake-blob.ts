@@ -31,15 +31,22 @@ export interface BlobScript {
   readonly cause?: UpstreamFailure;
 }
 
+interface AskedPart {
+  readonly offset: number;
+  readonly end: number | undefined;
+}
+
 /** A download that goes as its script says. */
 export class FakeBlob implements FetchedBlob {
   readonly offset: number;
   readonly size: number | undefined;
+  readonly end: number | undefined;
   readonly body: AsyncIterable<Uint8Array>;
   /** Whether nobody waits for bytes of it any more: it has ended, broken off, or was given up. */
   isOver = false;
   isCancelled = false;
   readonly #bytes: Uint8Array;
+  readonly #askedEnd: number | undefined;
   readonly #script: BlobScript;
   readonly #clock: Clock;
   readonly #sent: (offset: number, length: number) => void;
@@ -47,7 +54,7 @@ export class FakeBlob implements FetchedBlob {
 
   constructor(
     bytes: Uint8Array,
-    offset: number,
+    { offset, end }: AskedPart,
     script: BlobScript,
     clock: Clock,
     sent: (offset: number, length: number) => void,
@@ -56,7 +63,10 @@ export class FakeBlob implements FetchedBlob {
     this.#script = script;
     this.#clock = clock;
     this.#sent = sent;
-    this.offset = script.ignoresRange === true ? 0 : offset;
+    const isWhole = script.ignoresRange === true || (offset === 0 && end === undefined);
+    this.offset = isWhole ? 0 : offset;
+    this.#askedEnd = isWhole ? undefined : end;
+    this.end = isWhole ? undefined : (end ?? bytes.byteLength);
     const { announced = bytes.byteLength } = script;
     this.size = announced === 'none' ? undefined : announced;
     this.body = this.#pieces();
@@ -83,7 +93,8 @@ export class FakeBlob implements FetchedBlob {
         yield piece;
         at += piece.byteLength;
       }
-      if (this.#script.cutAt !== undefined) {
+      const { cutAt } = this.#script;
+      if (cutAt !== undefined && cutAt <= (this.#askedEnd ?? cutAt)) {
         throw this.#script.cause ?? new UpstreamUnreachable('the connection broke');
       }
     } finally {
@@ -93,7 +104,8 @@ export class FakeBlob implements FetchedBlob {
 
   #end(): number {
     const { cutAt, endAt } = this.#script;
-    return Math.min(cutAt ?? endAt ?? this.#bytes.byteLength, this.#bytes.byteLength);
+    const { byteLength } = this.#bytes;
+    return Math.min(cutAt ?? endAt ?? byteLength, this.#askedEnd ?? byteLength, byteLength);
   }
 
   async #pace(offset: number): Promise<void> {

@@ -33,6 +33,8 @@ export interface Arrival {
   readonly what: string;
   /** Where a blob was asked for from. */
   readonly offset?: number;
+  /** Up to where, if not to its end. */
+  readonly end?: number | undefined;
   readonly timeoutMs?: number | undefined;
 }
 
@@ -139,13 +141,18 @@ export class FakeUpstream implements Upstream {
     return manifest;
   }
 
-  async fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FakeBlob> {
+  async fetchBlob(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FakeBlob> {
     const script = this.scripts.shift() ?? this.script;
-    await this.#arrive({ method: 'fetchBlob', repository, what: digest, offset });
+    await this.#arrive({ method: 'fetchBlob', repository, what: digest, offset, end });
     if (script.answerAfterMs !== undefined) await this.#wait(script.answerAfterMs);
     if (script.refusal !== undefined) throw script.refusal;
     const bytes = this.#blob(repository, digest);
-    const blob = new FakeBlob(bytes, offset, script, this.#clock, (at, length) =>
+    const blob = new FakeBlob(bytes, { offset, end }, script, this.#clock, (at, length) =>
       this.sent(digest).add(at, length),
     );
     this.downloads.push(blob);

@@ -11,6 +11,7 @@ import { ListRepositories } from '../../domain/pull/list-repositories.ts';
 import { ListTags } from '../../domain/pull/list-tags.ts';
 import { ManifestFetch } from '../../domain/pull/manifest-fetch.ts';
 import { ManifestShelf } from '../../domain/pull/manifest-shelf.ts';
+import { PARTS } from '../../domain/pull/parallel-download.ts';
 import { PullBlob } from '../../domain/pull/pull-blob.ts';
 import { PullManifest, type PullManifestPorts } from '../../domain/pull/pull-manifest.ts';
 import { PullThrough } from '../../domain/pull/pull-through.ts';
@@ -85,7 +86,8 @@ export const pullModule: ContainerModule = new ContainerModule(({ bind }) => {
       const [config, admission] = rest;
       const retry = retryPolicy(config);
       const { random } = Math;
-      const download = { upstream, clock, random, retry };
+      const parallel = { ...PARTS, atOnce: config.upstream.parallel };
+      const download = { upstream, clock, random, retry, parallel };
       const slots = new Slots(config.http.limits.transfers);
       return new Transfers({
         ...download,

@@ -42,6 +42,8 @@ export interface UpstreamConfig {
   readonly stallTimeoutMs: number;
   /** How many attempts in a row may bring no byte. */
   readonly retries: number;
+  /** How many parts of one large blob are downloaded at a time. */
+  readonly parallel: number;
   /** How long the upstream is taken at its word that something is not there. */
   readonly negativeTtlMs: number;
 }

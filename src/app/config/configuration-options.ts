@@ -64,6 +64,12 @@ export interface ProxyOptions {
   /** How many attempts in a row may bring no byte before a download fails. Default: `5`. */
   readonly retries?: number;
   /**
+   * How many parts of one large layer (64 MiB or more) are downloaded at a time, from 1 to 16. It
+   * pays where the upstream limits the speed of each connection, and takes so many times 16 MiB of
+   * memory for each such download. Default: `1`.
+   */
+  readonly parallel?: number;
+  /**
    * How long something that the upstream does not have is not asked for again; `0` asks each time.
    * Default: `10s`.
    */

@@ -17,6 +17,8 @@ export interface FetchedBlob {
   readonly offset: number;
   /** The size of the whole blob in bytes, where the upstream announces it. */
   readonly size: number | undefined;
+  /** Where in the blob `body` ends, exclusive; undefined if the upstream did not do the range. */
+  readonly end?: number | undefined;
   /**
    * The bytes, unverified; each piece stays as it is. Throws an {@link UpstreamFailure} if they
    * break off. To leave the iteration gives up the download.
@@ -60,8 +62,16 @@ export interface Upstream {
   ): Promise<Descriptor>;
   /** @throws UpstreamBadAnswer if it is larger than {@link LARGEST_MANIFEST} */
   fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest>;
-  /** The blob from `offset` on; resolves as soon as the upstream's headers are here. */
-  fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob>;
+  /**
+   * The blob from `offset` on, up to `end` (exclusive) if there is one; resolves as soon as the
+   * upstream's headers are here. Who cannot do ranges gives more: whoever asks cuts it off.
+   */
+  fetchBlob(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FetchedBlob>;
   /** The blob's size in bytes, without fetching it. */
   statBlob(repository: RepositoryName, digest: Digest): Promise<number>;
   listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage>;

@@ -32,8 +32,12 @@ export interface DownloadJob {
   readonly offset: number;
   /** The blob's size in bytes, where a manifest tells it. */
   readonly expectedSize: number | undefined;
-  /** The upstream has answered; called again after each interruption. */
-  opened(size: number | undefined): void;
+  /** Where it ends, exclusive, if before the blob's end; looked at again after {@link opened}. */
+  readonly end?: number | undefined;
+  /** Whether somebody has bytes of the blob already, though this download has brought none. */
+  readonly isUnderWay?: boolean;
+  /** The upstream has answered with `fetched`; called again after each interruption. */
+  opened(size: number | undefined, fetched: FetchedBlob): void;
   /** The download broke off and goes on from `offset` in `delayMs`. */
   interrupted(offset: number, delayMs: number, cause: UpstreamFailure): void;
   /** Whether it is still wanted; when not, an interruption is final. */
@@ -52,14 +56,14 @@ export async function* download(
 ): AsyncGenerator<Uint8Array> {
   const at: Position = { offset: job.offset, size: job.expectedSize };
   let fruitless = 0;
-  let hasBegun = false;
+  let hasBegun = job.isUnderWay ?? false;
   for (;;) {
     const before = at.offset;
     try {
       yield* attempt(ports, job, at);
       return;
     } catch (error) {
-      if (at.offset === at.size && isPassing(error)) return; // it broke after the last byte
+      if (at.offset === endOf(job, at) && isPassing(error)) return; // it broke after the last byte
       if (at.offset > before) fruitless = 0;
       fruitless++;
       if (!job.wanted() || fruitless > ports.retry.retries || !isPassing(error)) throw error;
@@ -94,24 +98,29 @@ async function* attempt(
   job: DownloadJob,
   at: Position,
 ): AsyncGenerator<Uint8Array> {
-  const fetched = await ports.upstream.fetchBlob(job.repository, job.digest, at.offset);
+  const fetched = await ports.upstream.fetchBlob(job.repository, job.digest, at.offset, job.end);
   const watch = new StallWatch(ports.clock, ports.retry.stallTimeoutMs, fetched);
   try {
     at.size = agreedSize(job.digest, at.size, fetched.size);
-    job.opened(at.size);
+    job.opened(at.size, fetched);
     let skip = at.offset - fetched.offset; // an upstream without ranges begins at 0 again
     watch.start();
     for await (const piece of fetched.body) {
       watch.pause();
-      const news = skip > 0 ? piece.subarray(Math.min(skip, piece.byteLength)) : piece;
-      skip -= piece.byteLength - news.byteLength;
+      const rest = skip > 0 ? piece.subarray(Math.min(skip, piece.byteLength)) : piece;
+      skip -= piece.byteLength - rest.byteLength;
+      const news = job.end === undefined ? rest : rest.subarray(0, job.end - at.offset);
       if (news.byteLength > 0) {
         at.offset = advanced(job.digest, at, news.byteLength);
         yield news;
       }
+      // A body that ends here is read to its end, which leaves the connection to the next request.
+      const endsHere = fetched.end === job.end && news.byteLength === rest.byteLength;
+      if (at.offset === job.end && !endsHere) break;
       watch.start();
     }
-    if (at.size !== undefined && at.offset < at.size) {
+    const end = endOf(job, at);
+    if (end !== undefined && at.offset < end) {
       throw new UpstreamUnreachable('the upstream ended the blob before its end');
     }
   } catch (error) {
@@ -134,6 +143,10 @@ function delayBefore(
   const backOff = backOffMs(retry, fruitless, random());
   if (!(error instanceof UpstreamPaused)) return backOff;
   return Math.min(retry.ceilingMs, Math.max(backOff, error.retryAfterSeconds * 1000));
+}
+
+function endOf(job: DownloadJob, at: Position): number | undefined {
+  return job.end ?? at.size;
 }
 
 function agreedSize(

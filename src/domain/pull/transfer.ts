@@ -15,16 +15,16 @@ import type { RepositoryName } from '../repository-name.ts';
 import type { Admit } from './admission.ts';
 import { Announcer } from './announcer.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type DownloadPorts, download } from './download.ts';
 import { type Claim, type ClaimPorts, DownloadClaim } from './download-claim.ts';
 import type { FollowedBlob } from './followed-blob.ts';
+import { type ParallelPorts, parallelDownload } from './parallel-download.ts';
 import { resume } from './resume.ts';
 import { Signal } from './signal.ts';
 import { Spool } from './spool.ts';
 import type { Staging } from './staging.ts';
 import { TransferReader } from './transfer-reader.ts';
 
-export interface TransferPorts extends DownloadPorts, ClaimPorts {
+export interface TransferPorts extends ParallelPorts, ClaimPorts {
   readonly hasher: Hasher;
   readonly events: Events;
   /** Asked before a blob that is whole becomes visible in the storage. */
@@ -299,7 +299,7 @@ export class Transfer {
   #pieces(): AsyncIterable<Uint8Array> {
     const { digest } = this;
     const repository = this.origin;
-    return download(this.#ports, {
+    return parallelDownload(this.#ports, {
       repository,
       digest,
       offset: this.#spool.end,

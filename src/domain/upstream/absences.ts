@@ -56,9 +56,14 @@ export class Absences implements Upstream {
     return this.#ask(repository, digest, () => this.#upstream.fetchManifest(repository, digest));
   }
 
-  fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
+  fetchBlob(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FetchedBlob> {
     return this.#ask(repository, `blob ${digest}`, () =>
-      this.#upstream.fetchBlob(repository, digest, offset),
+      this.#upstream.fetchBlob(repository, digest, offset, end),
     );
   }
 

@@ -43,11 +43,13 @@ export class MeteredUpstream implements Upstream {
     repository: RepositoryName,
     digest: Digest,
     offset: number,
+    end?: number,
   ): Promise<FetchedBlob> {
-    const blob = await this.#upstream.fetchBlob(repository, digest, offset);
+    const blob = await this.#upstream.fetchBlob(repository, digest, offset, end);
     return {
       offset: blob.offset,
       size: blob.size,
+      end: blob.end,
       body: new MeteredBody(blob.body, this.#onBytes),
       cancel: () => blob.cancel(),
     };

@@ -51,8 +51,15 @@ export class MirroredUpstream implements Upstream {
     return this.#mirrorsFirst(digest, (upstream) => upstream.fetchManifest(repository, digest));
   }
 
-  fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
-    return this.#mirrorsFirst(digest, (upstream) => upstream.fetchBlob(repository, digest, offset));
+  fetchBlob(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FetchedBlob> {
+    return this.#mirrorsFirst(digest, (upstream) =>
+      upstream.fetchBlob(repository, digest, offset, end),
+    );
   }
 
   statBlob(repository: RepositoryName, digest: Digest): Promise<number> {

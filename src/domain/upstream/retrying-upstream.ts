@@ -59,8 +59,13 @@ export class RetryingUpstream implements Upstream {
     );
   }
 
-  fetchBlob(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
-    return this.#upstream.fetchBlob(repository, digest, offset);
+  fetchBlob(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FetchedBlob> {
+    return this.#upstream.fetchBlob(repository, digest, offset, end);
   }
 
   statBlob(repository: RepositoryName, digest: Digest): Promise<number> {

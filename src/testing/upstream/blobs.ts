@@ -45,6 +45,14 @@ export function upstreamBlobContract(test: DefineTest, create: CreateUpstream): 
       });
     }
 
+    it('gives a part that was asked for, or more and says so', async (upstream) => {
+      const blob = await upstream.fetchBlob(ALPINE, DIGEST, 1000, 5_000_000);
+      assert.ok(blob.offset === 1000 || blob.offset === 0);
+      assert.ok(blob.end === 5_000_000 || blob.end === undefined);
+      assert.equal(blob.size, LARGE);
+      assert.ok(BYTES.subarray(blob.offset, blob.end).equals(await bodyOf(blob)));
+    });
+
     it('tells the size of a blob without fetching it', async (upstream) => {
       assert.equal(await upstream.statBlob(ALPINE, DIGEST), LARGE);
     });

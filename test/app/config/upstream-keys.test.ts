@@ -90,6 +90,8 @@ const MISTAKES: readonly (readonly [yaml: string, problem: string])[] = [
     '2:19: proxy.mirrors.0 must begin with a scheme; did you mean `https://mirror.example`?',
   ],
   ['proxy: {retries: -1}', '2:18: proxy.retries must be 0 or more'],
+  ['proxy: {parallel: 0}', '2:19: proxy.parallel must be from 1 to 16'],
+  ['proxy: {parallel: 17}', '2:19: proxy.parallel must be from 1 to 16'],
   ['proxy: {tags: {rules: [{maxage: 1s}]}}', '2:24: proxy.tags.rules.0 needs a match'],
   [
     'proxy: {tags: {rules: [{match: "Library/*"}]}}',
@@ -121,6 +123,7 @@ testSuite('the keys of a resilient mirror', (it) => {
       offline: false,
       stallTimeoutMs: 15_000,
       retries: 5,
+      parallel: 1,
       negativeTtlMs: 10_000,
     });
     assert.equal(tags.rules, []);

@@ -25,8 +25,13 @@ export class BlobRequests {
     this.#beginMs = beginMs;
   }
 
-  async fetch(repository: RepositoryName, digest: Digest, offset: number): Promise<FetchedBlob> {
-    const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
+  async fetch(
+    repository: RepositoryName,
+    digest: Digest,
+    offset: number,
+    end?: number,
+  ): Promise<FetchedBlob> {
+    const headers = rangeHeaders(offset, end);
     const answer = await this.#client.within(
       (signal) => this.#send('GET', { repository, digest, signal }, headers),
       this.#beginMs,
@@ -61,12 +66,17 @@ export class BlobRequests {
   }
 }
 
-/** Where the answer's bytes begin and how many the blob has. A 200 is the whole, asked for or not. */
-function placed(answer: HttpAnswer, offset: number): { offset: number; size: number | undefined } {
+/** Where the answer's bytes begin and end, and how many the blob has. A 200 is the whole, asked for or not. */
+function placed(answer: HttpAnswer, offset: number): Pick<FetchedBlob, 'offset' | 'size' | 'end'> {
   if (answer.status === 200) return { offset: 0, size: lengthOf(answer) };
   const range = parseContentRange(header(answer, 'content-range'));
-  if (range?.first === offset) return { offset, size: range.size };
+  if (range?.first === offset) return { offset, size: range.size, end: range.last + 1 };
   throw badAnswer(answer, `sent another part of the blob than that from byte ${offset} on`);
+}
+
+function rangeHeaders(offset: number, end: number | undefined): Readonly<Record<string, string>> {
+  if (offset === 0 && end === undefined) return {};
+  return { range: `bytes=${offset}-${end === undefined ? '' : end - 1}` };
 }
 
 function unknownBlob(digest: Digest, detail: object): BlobUnknown {

@@ -92,8 +92,9 @@ export class RegistryUpstream implements Upstream {
     repository: RepositoryName,
     digest: Digest,
     offset: number,
+    end?: number,
   ): Promise<FetchedBlob> {
-    return this.#blobs.fetch(repository, digest, offset);
+    return this.#blobs.fetch(repository, digest, offset, end);
   }
 
   async statBlob(repository: RepositoryName, digest: Digest): Promise<number> {

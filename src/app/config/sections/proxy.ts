@@ -38,6 +38,10 @@ const retries = setting(wholeNumber, {
   default: '5',
   help: 'How many attempts in a row may bring no byte before a download fails.',
 });
+const parallel = setting(wholeNumber, {
+  default: '1',
+  help: 'How many parts of one large layer (64 MiB or more) are downloaded at a time, from 1 to 16. It pays where the upstream limits the speed of each connection, and takes so many times 16 MiB of memory for each such download.',
+});
 const negativettl = setting(age, {
   default: '10s',
   help: 'How long something that the upstream does not have is not asked for again; `0` asks each time.',
@@ -54,6 +58,7 @@ export const proxy: Section = section(
     offline,
     stalltimeout,
     retries,
+    parallel,
     negativettl,
     tags: tagChecks,
     cache,
@@ -94,6 +99,7 @@ export function upstreamOf(values: Values): UpstreamConfig {
     offline: values.of(offline),
     stallTimeoutMs: values.of(stalltimeout),
     retries: retriesOf(values),
+    parallel: parallelOf(values),
     negativeTtlMs: values.of(negativettl),
   };
 }
@@ -138,6 +144,12 @@ function mirrorsOf(values: Values): URL[] {
 function retriesOf(values: Values): number {
   const count = values.of(retries);
   if (count < 0) values.problem(retries, 'must be 0 or more');
+  return count;
+}
+
+function parallelOf(values: Values): number {
+  const count = values.of(parallel);
+  if (count < 1 || count > 16) values.problem(parallel, 'must be from 1 to 16');
   return count;
 }
 

@@ -54,6 +54,16 @@ testSuite('blobs of a registry', (it) => {
     assert.is(hub.arrivals.of('cdn-get')[0]?.range, undefined);
   });
 
+  it('are asked for in part, and say what has come', async () => {
+    const { hub, upstream } = await bed();
+    for (const offset of [0, 1000]) {
+      const part = await upstream.fetchBlob(ALPINE, DIGEST, offset, 2000);
+      assert.equal([part.offset, part.end, part.size], [offset, 2000, SIZE]);
+      assert.ok(BYTES.subarray(offset, 2000).equals(await bodyOf(part)));
+      assert.is(hub.arrivals.of('cdn-get').at(-1)?.range, `bytes=${offset}-1999`);
+    }
+  });
+
   it('come from the registry itself too', async () => {
     const { hub, upstream } = await bed(undefined, false);
     const blob = await upstream.fetchBlob(ALPINE, DIGEST, SIZE - 3);
@@ -65,7 +75,7 @@ testSuite('blobs of a registry', (it) => {
   it('begin at 0 where ranges are ignored', async () => {
     const { upstream } = await bed({ type: 'ignore-range' });
     const blob = await upstream.fetchBlob(ALPINE, DIGEST, 1000);
-    assert.equal([blob.offset, blob.size], [0, SIZE]);
+    assert.equal([blob.offset, blob.end, blob.size], [0, undefined, SIZE]);
     assert.ok(BYTES.equals(await bodyOf(blob)));
   });
 
