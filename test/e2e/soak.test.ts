@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { FilesystemStorage } from '../../src/adapters/storage/filesystem/filesystem-storage.ts';
+import type { StorageEngine } from '../../src/domain/ports/storage-engine.ts';
 import { type EmbeddedMirror, embeddedMirror } from '../support/embedded-mirror.ts';
 import { eventually } from '../support/eventually.ts';
 import { type HubDouble, startHub } from '../support/hub/hub-double.ts';
@@ -36,6 +37,18 @@ function fill(hub: HubDouble): void {
   }
   const kept = image({ layers: [randomLayer(BASE_SIZE, 9_999)] });
   hub.push(KEPT, index([{ image: kept }]), { tags: ['latest'] });
+}
+
+/**
+ * What there was at one moment at least: while one looks through the storage, some goes that was
+ * counted and some comes, and the longer that takes the more. What is seen twice was there in between.
+ */
+async function bytesAtOnce({ blobs }: StorageEngine): Promise<number> {
+  const seen = new Set<string>();
+  for await (const { digest } of blobs.list()) seen.add(digest);
+  let sum = 0;
+  for await (const { digest, size } of blobs.list()) if (seen.has(digest)) sum += size;
+  return sum;
 }
 
 testSuite('A mirror whose budget is a tenth of what is pulled', (it) => {
@@ -79,7 +92,7 @@ testSuite('A mirror whose budget is a tenth of what is pulled', (it) => {
 
   async function assertHardlyOver(): Promise<void> {
     const most = BUDGET + CLIENTS * IMAGE_SIZE;
-    const found = await bytes();
+    const found = await bytesAtOnce(mirror.storage);
     assert.ok(found <= most, `${found} bytes are stored, and ${BUDGET} are allowed`);
   }
 
@@ -177,9 +190,9 @@ for (const processes of [2, 4]) {
     it('keep to it together', async () => {
       for (let number = 0; number < IMAGES; number++) {
         const mirror = mirrors[number % processes];
-        await pullByDigest(mirror?.url ?? '', nameOf(number), `v${number}`);
-        let bytes = 0;
-        for await (const { size } of mirrors[0]?.storage.blobs.list() ?? []) bytes += size;
+        assert.ok(mirror);
+        await pullByDigest(mirror.url, nameOf(number), `v${number}`);
+        const bytes = await bytesAtOnce(mirror.storage);
         const most = BUDGET + processes * IMAGE_SIZE;
         assert.ok(bytes <= most, `${bytes} bytes are stored, and ${BUDGET} are allowed`);
       }
