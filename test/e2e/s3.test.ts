@@ -1,8 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { parseDigest } from '../../src/domain/digest.ts';
+import { blobKey, layerLinkKey } from '../../src/domain/registry-layout.ts';
+import { parseRepositoryName } from '../../src/domain/repository-name.ts';
 import { compiledMirror } from '../support/compiled-mirror.ts';
 import { download } from '../support/download.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { runMirror, startMirror } from '../support/mirror-process.ts';
 import { type MirroredHub, mirroredHub } from '../support/mirrored-hub.ts';
@@ -57,12 +61,22 @@ testSuite('A mirror that keeps its images in a bucket', (it) => {
   });
 
   it('goes on after kill -9 with a blob that was whole and not yet in the bucket', async () => {
-    const large = index([{ image: image({ layers: [randomLayer(7 * MIB, 1)] }) }]);
+    const made = image({ layers: [randomLayer(7 * MIB, 1)] });
+    const large = index([{ image: made }]);
     both = await mirroredHub({ env: variables({ STORAGE_S3_CHUNKSIZE: String(5 * MIB) }) });
     both.hub.push(REPOSITORY, large, { tags: ['latest'] });
     const never = new Promise<void>(() => {});
     const works = s3.fails({ operation: 'UploadPart', action: { kind: 'late', until: never } });
     await pullByDigest(both.url, REPOSITORY, 'latest');
+    const others = [large.manifest.digest, made.manifest.digest, made.config.digest].map((digest) =>
+      blobKey(parseDigest(digest)),
+    );
+    await eventually(
+      () => others.every((key) => s3.store.objects.has(key)),
+      'all the others are there',
+    );
+    const link = layerLinkKey(parseRepositoryName(REPOSITORY), parseDigest(made.config.digest));
+    await eventually(() => s3.store.objects.has(link), 'and linked');
     both.mirror.program.kill();
     await both.mirror.program.ended;
     works();
