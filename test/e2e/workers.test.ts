@@ -118,30 +118,12 @@ testSuite('http.workers', (it) => {
     const program = await launchMirror(options());
     running.push(program);
     await eventually(() => childrenOf(program).some(isWorker), 'a worker is started');
-    const [worker = 0] = childrenOf(program);
-    process.kill(worker, 'SIGSTOP');
-    program.signal('SIGTERM');
-    await program.until(
-      'it said that it stops',
-      ({ stdout }) => stdout.includes(STOPPING) || undefined,
-    );
-    program.signal('SIGTERM');
-    assert.equal(await program.ended, { code: 1, signal: null });
-    assert.not.ok(isAlive(worker));
+    await assertEndsWithoutIt(program);
   });
 
   it('ends at a second signal though a worker does nothing any more', async () => {
     const { program } = await start();
-    const [worker = 0] = childrenOf(program);
-    process.kill(worker, 'SIGSTOP');
-    program.signal('SIGTERM');
-    await program.until(
-      'it said that it stops',
-      ({ stdout }) => stdout.includes(STOPPING) || undefined,
-    );
-    program.signal('SIGTERM');
-    assert.equal(await program.ended, { code: 1, signal: null });
-    assert.not.ok(isAlive(worker));
+    await assertEndsWithoutIt(program);
   });
 
   it('leaves no worker behind when it is killed itself', async () => {
@@ -162,6 +144,20 @@ testSuite('http.workers', (it) => {
     server.close();
   });
 });
+
+/** One of its workers does nothing from now on, and would never end by itself. */
+async function assertEndsWithoutIt(program: Program): Promise<void> {
+  const [worker = 0] = childrenOf(program);
+  process.kill(worker, 'SIGSTOP');
+  program.signal('SIGTERM');
+  await program.until(
+    'it said that it stops',
+    ({ stdout }) => stdout.includes(STOPPING) || undefined,
+  );
+  program.signal('SIGTERM');
+  assert.equal(await program.ended, { code: 1, signal: null });
+  assert.not.ok(isAlive(worker));
+}
 
 function isAlive(pid: number): boolean {
   try {

@@ -59,7 +59,7 @@ export abstract class Exchange {
   abstract destroy(): void;
 
   /** The connection is to be closed after this answer. */
-  abstract isLast(): void;
+  abstract closeAfter(): void;
 
   protected abstract get status(): number;
 

@@ -65,7 +65,7 @@ export class NodeExchange extends Exchange {
     this.response.destroy();
   }
 
-  override isLast(): void {
+  override closeAfter(): void {
     this.response.shouldKeepAlive = false;
   }
 

@@ -108,7 +108,7 @@ export class MirrorServer {
   async #drain(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#fastPath.close();
-    for (const exchange of this.#requests.running) exchange.isLast();
+    for (const exchange of this.#requests.running) exchange.closeAfter();
     this.#connections.destroy(this.#busySockets());
     const timer = setTimeout(() => {
       this.#connections.destroy();

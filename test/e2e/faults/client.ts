@@ -1,4 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import * as assert from 'uvu/assert';
+import { Gate } from '../../support/gate.ts';
+import { digestOf } from '../../support/oci-content.ts';
 
 /** What a client got: the answer's head, and as much of its body as came. */
 export interface Got {
@@ -41,6 +44,29 @@ export function ask(
     });
     asked.end();
   });
+}
+
+/**
+ * Begins what {@link ask} does, and resolves when so many bytes of the body are here, or it is over; the
+ * whole is `rest`.
+ */
+export async function begin(
+  bytes: number,
+  asking: (piece: (bytes: number) => void) => Promise<Got>,
+): Promise<{ rest: Promise<Got> }> {
+  const reached = new Gate();
+  const rest = asking((got) => {
+    if (got >= bytes) reached.open();
+  });
+  await Promise.race([reached.passed, rest]);
+  return { rest };
+}
+
+/** Whether the client has the whole blob, and the right one. */
+export function assertIsBlobOf({ status, body, isComplete }: Got, digest: string): void {
+  assert.is(status, 200, body.subarray(0, 300).toString());
+  assert.ok(isComplete, `cut short after ${body.length} bytes`);
+  assert.is(digestOf(body), digest);
 }
 
 /** The first error of an answer that is one, as the distribution-spec words it. */

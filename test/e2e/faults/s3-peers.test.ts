@@ -6,7 +6,6 @@ import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { Gate } from '../../support/gate.ts';
 import { type HubDouble, startHub } from '../../support/hub/hub-double.ts';
-import { digestOf } from '../../support/oci-content.ts';
 import { image, randomLayer } from '../../support/oci-image.ts';
 import type { Layer } from '../../support/oci-layer.ts';
 import { type S3Double, startS3 } from '../../support/s3/s3-double.ts';
@@ -14,7 +13,7 @@ import { MIB, s3Variables } from '../../support/s3/s3-fixture.ts';
 import { testSuite } from '../../support/suite.ts';
 import { SwiftClock } from '../../support/swift-clock.ts';
 import { type TempDirectory, tempDirectory } from '../../support/temp-directory.ts';
-import { ask, type Got } from './client.ts';
+import { ask, assertIsBlobOf, begin, type Got } from './client.ts';
 
 const SIZE = 7 * MIB;
 const HALF = SIZE / 2;
@@ -82,19 +81,12 @@ testSuite('Mirrors of one bucket that know of each other', (it) => {
   }
 
   /** Begins, and resolves when so many bytes of it are here; the rest is `rest`. */
-  async function begun(mirror: EmbeddedMirror, bytes: number): Promise<{ rest: Promise<Got> }> {
-    const reached = new Gate();
-    const rest = get(mirror, (got) => {
-      if (got >= bytes) reached.open();
-    });
-    await Promise.race([reached.passed, rest]);
-    return { rest };
+  function begun(mirror: EmbeddedMirror, bytes: number): Promise<{ rest: Promise<Got> }> {
+    return begin(bytes, (piece) => get(mirror, piece));
   }
 
   function assertIsBlob(got: Got): void {
-    assert.is(got.status, 200, got.body.subarray(0, 300).toString());
-    assert.ok(got.isComplete, `cut short after ${got.body.length} bytes`);
-    assert.is(digestOf(got.body), blob.digest);
+    assertIsBlobOf(got, blob.digest);
   }
 
   function sentByHub(): number {

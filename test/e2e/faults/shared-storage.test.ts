@@ -6,13 +6,12 @@ import { eventually } from '../../support/eventually.ts';
 import { FaultyDisk } from '../../support/faulty-disk.ts';
 import { Gate } from '../../support/gate.ts';
 import { type HubDouble, startHub } from '../../support/hub/hub-double.ts';
-import { digestOf } from '../../support/oci-content.ts';
 import { image, randomLayer } from '../../support/oci-image.ts';
 import type { Layer } from '../../support/oci-layer.ts';
 import { testSuite } from '../../support/suite.ts';
 import { SwiftClock } from '../../support/swift-clock.ts';
 import { type TempDirectory, tempDirectory } from '../../support/temp-directory.ts';
-import { ask, type Got } from './client.ts';
+import { ask, assertIsBlobOf, begin, type Got } from './client.ts';
 
 const SIZE = 3 * 1024 * 1024;
 const HALF = SIZE / 2;
@@ -66,23 +65,16 @@ testSuite('Two mirrors over one directory, of which one downloads', (it) => {
   }
 
   /** Begins, and resolves when so many bytes of it are here; the rest is `rest`. */
-  async function begun(
+  function begun(
     mirror: EmbeddedMirror,
     bytes: number,
     repository?: string,
   ): Promise<{ rest: Promise<Got> }> {
-    const reached = new Gate();
-    const rest = get(mirror, repository, (got) => {
-      if (got >= bytes) reached.open();
-    });
-    await Promise.race([reached.passed, rest]);
-    return { rest };
+    return begin(bytes, (piece) => get(mirror, repository, piece));
   }
 
   function assertIsBlob(got: Got): void {
-    assert.is(got.status, 200, got.body.subarray(0, 300).toString());
-    assert.ok(got.isComplete, `cut short after ${got.body.length} bytes`);
-    assert.is(digestOf(got.body), blob.digest);
+    assertIsBlobOf(got, blob.digest);
   }
 
   it('never end wrong bytes as if they were right, at either of them', async () => {

@@ -23,8 +23,8 @@ export class AnswerText {
   }
 
   /** @throws TypeError if a header cannot be sent */
-  head(status: number, headers: RawHeaders, isLast: boolean): string {
-    const end = isLast ? 'Connection: close\r\n\r\n' : this.#keepAlive;
+  head(status: number, headers: RawHeaders, closes: boolean): string {
+    const end = closes ? 'Connection: close\r\n\r\n' : this.#keepAlive;
     return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${this.#fields(headers)}Date: ${this.#now()}\r\n${end}`;
   }
 

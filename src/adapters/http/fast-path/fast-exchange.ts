@@ -9,7 +9,7 @@ export class FastExchange extends Exchange {
   readonly #written: () => void;
   #status = 0;
   #isWhole = false;
-  #isLast = false;
+  #closes = false;
 
   /** @param written called when all of the answer was handed to the connection */
   constructor(
@@ -30,12 +30,12 @@ export class FastExchange extends Exchange {
 
   /** Whether the connection is to be closed after it. */
   get closes(): boolean {
-    return this.#isLast;
+    return this.#closes;
   }
 
   override answer(status: number, headers: RawHeaders, body?: Uint8Array | string): void {
     if (this.isOver) return;
-    const head = this.#text.head(status, this.headersOf(headers), this.#isLast);
+    const head = this.#text.head(status, this.headersOf(headers), this.#closes);
     this.#status = status;
     const bytes = this.bodyOf(body);
     this.#write(head, bytes);
@@ -50,8 +50,8 @@ export class FastExchange extends Exchange {
     this.socket.destroy();
   }
 
-  override isLast(): void {
-    this.#isLast = true;
+  override closeAfter(): void {
+    this.#closes = true;
   }
 
   protected override get status(): number {
