@@ -43,17 +43,20 @@ export async function answerBlob(
 }
 
 /**
- * The same for a plain GET of a blob that is in memory; false, and nothing is done, if it is not.
+ * The same for a plain GET of a blob that is in memory, or that the proxy in front is to send; false,
+ * and nothing is done, if it is neither.
  */
-export async function answerHeldBlob(
-  { mirror, headers }: Service,
+export function answerPlainBlob(
+  service: Service,
   exchange: Exchange,
-  { repository, digest }: BlobRoute,
-): Promise<boolean> {
-  const bytes = await mirror.heldBlob(repository, digest);
+  route: BlobRoute,
+): boolean | Promise<boolean> {
+  const { acceleration, mirror, headers } = service;
+  if (acceleration?.isOffered(exchange)) return isLeftToProxy(service, exchange, route);
+  const bytes = mirror.heldBlob(route.repository, route.digest);
   if (bytes === undefined) return false;
   exchange.source = 'hit';
-  exchange.answer(200, headers.ofBlob(digest, bytes.byteLength), bytes);
+  exchange.answer(200, headers.ofHeldBlob(route.digest, bytes), bytes);
   return true;
 }
 
@@ -87,7 +90,7 @@ async function isLeftToProxy(
   { acceleration, mirror, headers }: Service,
   exchange: Exchange,
   { repository, digest }: BlobRoute,
-  range: ByteRange | undefined,
+  range?: ByteRange,
 ): Promise<boolean> {
   if (acceleration?.isOffered(exchange) !== true) return false;
   const file = await mirror.fileOfBlob(repository, digest);

@@ -20,6 +20,8 @@ export abstract class Exchange {
   readonly socket: Socket;
   /** Its address; undefined on a Unix socket. */
   readonly client: string | undefined;
+  /** On the clock of `performance.now`. */
+  readonly startedAtMs: number = performance.now();
   /** The registry that the client named with `ns`; the answer echoes it. */
   namespace: string | undefined;
   source: Source | undefined;
@@ -29,7 +31,6 @@ export abstract class Exchange {
   /** Bytes of the body that the proxy in front was told to send, if it was. */
   leftToProxy: number | undefined;
   #isOver = false;
-  readonly #startedAt: number = performance.now();
 
   constructor(request: RequestHead, socket: Socket, client: string | undefined) {
     this.request = request;
@@ -76,7 +77,7 @@ export abstract class Exchange {
       status: this.status,
       bytes: this.bytes,
       leftToProxy: this.leftToProxy,
-      durationMs: performance.now() - this.#startedAt,
+      durationMs: performance.now() - this.startedAtMs,
       source: this.source,
       client: this.client,
       aborted: !this.isWhole && this.error === undefined,
@@ -84,13 +85,8 @@ export abstract class Exchange {
     };
   }
 
-  protected headersOf(headers: RawHeaders): RawHeaders {
-    if (this.namespace === undefined) return headers;
-    return [...headers, 'OCI-Namespace', this.namespace];
-  }
-
   /** Of a body to HEAD only the headers are sent. */
-  protected bodyOf(body: Uint8Array | string | undefined): Uint8Array | string | undefined {
+  protected bodyOf<Body extends Uint8Array | string>(body: Body | undefined): Body | undefined {
     if (body === undefined || this.isHead) return undefined;
     this.bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
     return body;

@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { Denied, Unsupported } from '../../domain/errors.ts';
 import type { Authenticator } from '../../domain/ports/authenticator.ts';
 import type { AccessLog } from './access-log.ts';
-import { answerBlob, answerHeldBlob } from './blobs.ts';
+import { answerBlob, answerPlainBlob } from './blobs.ts';
 import { answerCatalog } from './catalog.ts';
 import { answerDeletion } from './deletion.ts';
 import { answerError } from './error-response.ts';
 import type { Exchange, RequestHead } from './exchange.ts';
 import { PlainRequests, type PlainRoute } from './fast-path/plain-requests.ts';
 import { answerJson } from './json.ts';
-import { answerManifest } from './manifests.ts';
+import { answerHeldManifest, answerManifest } from './manifests.ts';
 import { Namespaces } from './namespace.ts';
 import { NodeExchange } from './node-exchange.ts';
 import type { HttpOptions } from './options.ts';
@@ -78,14 +78,19 @@ export class RequestHandler {
    */
   handlePlain(exchange: Exchange, route: PlainRoute, decline: () => void): void {
     this.#running.add(exchange);
-    this.#answerPlain(exchange, route).then(
-      (isAnswered) => {
-        if (isAnswered) return;
-        decline();
-        this.#running.delete(exchange);
-      },
-      (error: unknown) => this.#fail(exchange, error),
-    );
+    const settle = (isAnswered: boolean): void => {
+      if (isAnswered) return;
+      decline();
+      this.#running.delete(exchange);
+    };
+    const fail = (error: unknown): void => this.#fail(exchange, error);
+    try {
+      const isAnswered = this.#answerPlain(exchange, route);
+      if (typeof isAnswered === 'boolean') settle(isAnswered);
+      else isAnswered.then(settle, fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   plainRequests(longest: number): PlainRequests {
@@ -105,13 +110,18 @@ export class RequestHandler {
     if (this.#running.size === 0) this.#onIdle();
   }
 
-  async #answerPlain(exchange: Exchange, route: PlainRoute): Promise<boolean> {
+  /** At once where it can: to wait for what is in memory takes longer than to answer with it. */
+  #answerPlain(exchange: Exchange, route: PlainRoute): boolean | Promise<boolean> {
     const waiting = this.#authenticate(exchange);
-    if (waiting !== undefined) await waiting;
+    if (waiting === undefined) return this.#answerAdmitted(exchange, route);
+    return waiting.then(() => this.#answerAdmitted(exchange, route));
+  }
+
+  #answerAdmitted(exchange: Exchange, route: PlainRoute): boolean | Promise<boolean> {
     exchange.namespace = route.namespace;
-    if (route.kind === 'blob') return answerHeldBlob(this.#service, exchange, route);
-    await answerManifest(this.#service, exchange, route);
-    return true;
+    if (route.kind === 'blob') return answerPlainBlob(this.#service, exchange, route);
+    if (answerHeldManifest(this.#service, exchange, route)) return true;
+    return answerManifest(this.#service, exchange, route).then(() => true);
   }
 
   async #answer(exchange: NodeExchange): Promise<void> {

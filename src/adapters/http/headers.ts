@@ -21,6 +21,7 @@ const SENDABLE_TYPE = /^[\x21-\x7e][\x20-\x7e]*$/;
 export class AnswerHeaders {
   readonly #always: RawHeaders;
   readonly #ofManifests = new WeakMap<Descriptor, RawHeaders>();
+  readonly #ofHeldBlobs = new WeakMap<Uint8Array, RawHeaders>();
 
   /** @throws TypeError if a configured header cannot be sent */
   constructor(configured: Readonly<Record<string, readonly string[]>>) {
@@ -61,6 +62,16 @@ export class AnswerHeaders {
     return this.with(...headers);
   }
 
+  /** A blob whose bytes are in memory; computed once for each. */
+  ofHeldBlob(digest: Digest, bytes: Uint8Array): RawHeaders {
+    let headers = this.#ofHeldBlobs.get(bytes);
+    if (headers === undefined) {
+      headers = this.ofBlob(digest, bytes.byteLength);
+      this.#ofHeldBlobs.set(bytes, headers);
+    }
+    return headers;
+  }
+
   /**
    * A blob whose bytes the proxy in front takes from the file that `naming` names. That it can give
    * parts of it, it says itself; nginx would say it twice.
@@ -97,6 +108,11 @@ export class AnswerHeaders {
 export function staleness(ageMs: number | undefined): string[] {
   const warning = ['Warning', '110 - "Response is Stale"'];
   return ageMs === undefined ? warning : [...warning, 'Age', String(Math.floor(ageMs / 1000))];
+}
+
+/** The registry that the client has named with `ns` is named in the answer, too. */
+export function echoing(namespace: string, headers: RawHeaders): RawHeaders {
+  return [...headers, 'OCI-Namespace', namespace];
 }
 
 function named(digest: Digest): string[] {

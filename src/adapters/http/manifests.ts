@@ -1,3 +1,4 @@
+import type { ResolvedManifest, ServedManifest } from '../../domain/ports/mirror.ts';
 import { isKnown } from './conditional.ts';
 import type { Exchange } from './exchange.ts';
 import { type RawHeaders, staleness } from './headers.ts';
@@ -22,25 +23,35 @@ export async function answerManifest(
     exchange.answer(200, aged(service.headers.ofDescriptor(found.descriptor), found));
     return;
   }
-  const served = await service.mirror.getManifest(route.repository, route.reference);
-  exchange.source = served.source;
-  if (isAnsweredAsKnown(service, exchange, served)) return;
-  exchange.answer(
-    200,
-    aged(service.headers.ofManifest(served.manifest), served),
-    served.manifest.bytes,
-  );
+  send(service, exchange, await service.mirror.getManifest(route.repository, route.reference));
 }
 
-type Resolved = Awaited<ReturnType<Service['mirror']['resolveManifest']>>;
+/** The same for one in memory, at once; false, and nothing is done, if it is not. */
+export function answerHeldManifest(
+  service: Service,
+  exchange: Exchange,
+  { repository, reference }: ManifestRoute,
+): boolean {
+  if (reference.kind !== 'digest') return false;
+  const held = service.mirror.heldManifest(repository, reference.digest);
+  if (held !== undefined) send(service, exchange, held);
+  return held !== undefined;
+}
 
-function isAnsweredAsKnown(service: Service, exchange: Exchange, found: Resolved): boolean {
+function send(service: Service, exchange: Exchange, served: ServedManifest): void {
+  exchange.source = served.source;
+  if (isAnsweredAsKnown(service, exchange, served)) return;
+  const headers = aged(service.headers.ofManifest(served.manifest), served);
+  exchange.answer(200, headers, served.manifest.bytes);
+}
+
+function isAnsweredAsKnown(service: Service, exchange: Exchange, found: ResolvedManifest): boolean {
   const { digest } = found.descriptor;
   if (!isKnown(exchange.request.headers['if-none-match'], digest)) return false;
   exchange.answer(304, aged(service.headers.notModified(digest, 'manifest'), found));
   return true;
 }
 
-function aged(headers: RawHeaders, found: Resolved): RawHeaders {
+function aged(headers: RawHeaders, found: ResolvedManifest): RawHeaders {
   return found.source === 'stale' ? [...headers, ...staleness(found.ageMs)] : headers;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Exchange } from './exchange.ts';
-import type { RawHeaders } from './headers.ts';
+import { echoing, type RawHeaders } from './headers.ts';
 
 /** One that Node's HTTP server has read, and writes. */
 export class NodeExchange extends Exchange {
@@ -18,8 +18,9 @@ export class NodeExchange extends Exchange {
   }
 
   head(status: number, headers: RawHeaders): void {
+    const all = this.namespace === undefined ? headers : echoing(this.namespace, headers);
     // Node takes the array as it is and does not change it; its types do not know of that.
-    this.response.writeHead(status, this.headersOf(headers) as string[]);
+    this.response.writeHead(status, all as string[]);
   }
 
   override answer(status: number, headers: RawHeaders, body?: Uint8Array | string): void {

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, symbols } from 'pino';
+import { GatheredOutput, type Output } from './gathered-output.ts';
 import { logfmt } from './logfmt.ts';
 
 export type { Logger } from 'pino';
@@ -37,10 +38,10 @@ export function destinationOf(logger: Logger): DestinationStream {
   ] as DestinationStream;
 }
 
-/**
- * Standard output. Lines are gathered for a moment, since one write a line would cost more than the
- * rest of a cached answer; `flushSync` writes what is left.
- */
-export function standardOutput(): ReturnType<typeof pino.destination> {
-  return pino.destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: 100 });
+/** Standard output; `flushSync` writes what is left, and so does the end of the process. */
+export function standardOutput(): Output {
+  const gathered = new GatheredOutput(pino.destination({ dest: 1, sync: false }));
+  // Before pino, which closes its own at the end.
+  process.prependListener('exit', () => gathered.handOver());
+  return gathered;
 }

@@ -51,6 +51,8 @@ export interface Mirror {
   /** What the reference stands for; fetches nothing that is counted as a pull. */
   resolveManifest(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest>;
   getManifest(repository: RepositoryName, reference: Reference): Promise<ServedManifest>;
+  /** The same for one in memory, at once; for all others there is `getManifest`. */
+  heldManifest(repository: RepositoryName, digest: Digest): ServedManifest | undefined;
   /** The blob's size in bytes; never downloads it. */
   statBlob(repository: RepositoryName, digest: Digest): Promise<number>;
   openBlob(repository: RepositoryName, digest: Digest, range?: ByteRange): Promise<ServedBlob>;
@@ -58,7 +60,7 @@ export interface Mirror {
    * The bytes of a blob that is in memory, if it is known already that the repository may have it; for
    * all others there is `openBlob`.
    */
-  heldBlob(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined>;
+  heldBlob(repository: RepositoryName, digest: Digest): Uint8Array | undefined;
   /**
    * Where the client is to fetch the blob from instead; undefined where it is served from here, or
    * cannot be.

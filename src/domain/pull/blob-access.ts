@@ -27,6 +27,11 @@ export class BlobAccess {
     this.#ports = ports;
   }
 
+  /** Whether it is known, without looking, that it may. */
+  isKnown(repository: RepositoryName, digest: Digest): boolean {
+    return this.#ports.links.knowsLayer(repository, digest);
+  }
+
   /**
    * Whether the blob is linked to the repository, or listed by one of its manifests. A storage that
    * cannot be read knows of neither; the upstream is asked then.

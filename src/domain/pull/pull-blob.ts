@@ -60,11 +60,10 @@ export class PullBlob {
   }
 
   /** The bytes of a blob that is in memory, if it is known that this repository may have it. */
-  async held(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined> {
+  held(repository: RepositoryName, digest: Digest): Uint8Array | undefined {
     const { access, stored } = this.#ports;
     const bytes = stored.held(digest);
-    if (bytes === undefined) return undefined;
-    return (await access.isGranted(repository, digest)) ? bytes : undefined;
+    return bytes !== undefined && access.isKnown(repository, digest) ? bytes : undefined;
   }
 
   /** Where the client is to fetch the blob by itself, if it may have it and it is stored. */

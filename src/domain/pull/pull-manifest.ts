@@ -38,6 +38,14 @@ export class PullManifest {
     return got;
   }
 
+  /** One that is in memory. */
+  held(repository: RepositoryName, digest: Digest): ServedManifest | undefined {
+    const hot = this.#ports.shelf.hot(repository, digest);
+    if (hot === undefined) return undefined;
+    this.#ports.noted(repository, digest);
+    return served(hot, 'hit');
+  }
+
   /** For a HEAD: a manifest that is not here is not fetched, since that would count as a pull. */
   async resolve(repository: RepositoryName, reference: Reference): Promise<ResolvedManifest> {
     const resolved = await this.#resolve(repository, reference);

@@ -44,6 +44,10 @@ export class PullThrough implements Mirror {
     return this.#use.pullManifest.get(repository, reference);
   }
 
+  heldManifest(repository: RepositoryName, digest: Digest): ServedManifest | undefined {
+    return this.#use.pullManifest.held(repository, digest);
+  }
+
   statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
     return this.#use.pullBlob.stat(repository, digest);
   }
@@ -52,7 +56,7 @@ export class PullThrough implements Mirror {
     return this.#use.pullBlob.open(repository, digest, range);
   }
 
-  heldBlob(repository: RepositoryName, digest: Digest): Promise<Uint8Array | undefined> {
+  heldBlob(repository: RepositoryName, digest: Digest): Uint8Array | undefined {
     return this.#use.pullBlob.held(repository, digest);
   }
 

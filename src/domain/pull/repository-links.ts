@@ -40,6 +40,11 @@ export class RepositoryLinks {
     return this.#has(layerLinkKey(repository, digest), digest);
   }
 
+  /** Whether it is remembered that there is one. */
+  knowsLayer(repository: RepositoryName, digest: Digest): boolean {
+    return this.#known.get(layerLinkKey(repository, digest)) === true;
+  }
+
   linkLayer(repository: RepositoryName, digest: Digest): Promise<void> {
     return this.#link(layerLinkKey(repository, digest), digest);
   }

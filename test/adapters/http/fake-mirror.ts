@@ -34,7 +34,7 @@ export class FakeMirror implements Mirror {
   readonly #blobs = new Map<string, Uint8Array>();
   /** Where blobs are, by repository and digest, that are not served from here. */
   readonly locations: Map<string, string> = new Map<string, string>();
-  /** Which of the blobs are in memory. */
+  /** Which of the manifests and blobs are in memory. */
   readonly held: Set<Digest> = new Set<Digest>();
   /** Files of blobs, by repository and digest, that a proxy can send. */
   readonly files: Map<string, BlobFile> = new Map<string, BlobFile>();
@@ -89,6 +89,13 @@ export class FakeMirror implements Mirror {
     this.#manifests.delete(`${repository} ${referenceText(reference)}`);
   }
 
+  heldManifest(repository: string, digest: Digest): ServedManifest | undefined {
+    if (!this.held.has(digest)) return undefined;
+    this.#note('heldManifest', repository, digest);
+    const manifest = this.#manifest(repository, { kind: 'digest', digest });
+    return { manifest, descriptor: manifest.descriptor, source: this.source };
+  }
+
   async statBlob(repository: string, digest: Digest): Promise<number> {
     this.#note('statBlob', repository, digest);
     return this.#blob(repository, digest).length;
@@ -106,7 +113,7 @@ export class FakeMirror implements Mirror {
     return { size, range, source: this.source, reader };
   }
 
-  async heldBlob(repository: string, digest: Digest): Promise<Uint8Array | undefined> {
+  heldBlob(repository: string, digest: Digest): Uint8Array | undefined {
     return this.held.has(digest) ? this.#blob(repository, digest) : undefined;
   }
 

@@ -28,6 +28,26 @@ testSuite('a manifest by tag', (it) => {
     assert.is(await linkOf(parts, '3.20'), OLD_DIGEST);
   });
 
+  it('is at hand by its digest from then on, which counts as a pull', async () => {
+    const noted: string[] = [];
+    const parts = pullParts({
+      noted: (repository, digest) => noted.push(`${repository} ${digest}`),
+    });
+    parts.upstream.push(ALPINE, OLD, '3.20');
+    assert.is(parts.pullManifest.held(ALPINE, OLD_DIGEST), undefined);
+    await get(parts, '3.20');
+    const held = parts.pullManifest.held(ALPINE, OLD_DIGEST);
+    assert.is(held?.source, 'hit');
+    assert.ok(held && sameBytes(held.manifest.bytes, OLD.manifest.bytes));
+    assert.is(
+      parts.pullManifest.held(BUSYBOX, OLD_DIGEST),
+      undefined,
+      'another repository has not',
+    );
+    assert.equal(noted, Array(2).fill(`${ALPINE} ${OLD_DIGEST}`));
+    assert.equal(asked(parts), { heads: 1, gets: 1 });
+  });
+
   it('is served from storage after a restart, with one HEAD', async () => {
     const same = world();
     same.upstream.push(ALPINE, OLD, '3.20');

@@ -11,7 +11,8 @@ export class FastConnection {
   readonly #path: FastPath;
   /** The one that is being answered. */
   #exchange: FastExchange | undefined;
-  #sinceMs = 0;
+  /** Its bytes. */
+  #chunk: Buffer | undefined;
   /** What has come behind its request. */
   #later: Buffer | undefined;
   #hasEnded = false;
@@ -50,11 +51,16 @@ export class FastConnection {
   /** Nothing has moved for a while. */
   readonly #onTimeout = (): void => {
     const { writeTimeoutMs } = this.#path.limits;
-    const waitedMs = performance.now() - this.#sinceMs;
+    const waitedMs = performance.now() - (this.#exchange?.startedAtMs ?? 0);
     const mayWait = writeTimeoutMs === 0 || waitedMs < writeTimeoutMs;
     if (this.#exchange === undefined || !mayWait) this.#socket.destroy();
-    else this.#socket.setTimeout(writeTimeoutMs === 0 ? 0 : Math.ceil(writeTimeoutMs - waitedMs));
+    else this.#waitFor(writeTimeoutMs === 0 ? 0 : Math.ceil(writeTimeoutMs - waitedMs));
   };
+
+  /** All that moves puts it off by itself; to set it takes as long as to read a request. */
+  #waitFor(timeoutMs: number): void {
+    if (this.#socket.timeout !== timeoutMs) this.#socket.setTimeout(timeoutMs);
+  }
 
   #read(chunk: Buffer): void {
     const request = this.#path.read(chunk);
@@ -62,20 +68,21 @@ export class FastConnection {
       this.#handOver(chunk);
       return;
     }
-    this.#sinceMs = performance.now();
-    this.#exchange = this.#path.answer(request, this.#socket, this.#onWritten, () => {
-      this.#decline(chunk);
-    });
+    this.#chunk = chunk;
+    this.#exchange = this.#path.exchange(request, this.#socket, this.#onWritten);
+    this.#path.answer(this.#exchange, request, this.#decline);
   }
 
   /** Its bytes, and what has come behind them, are Node's. */
-  #decline(chunk: Buffer): void {
-    if (this.#exchange === undefined) return; // the client has left
+  readonly #decline = (): void => {
+    const chunk = this.#chunk;
+    if (this.#exchange === undefined || chunk === undefined) return; // the client has left
     this.#exchange = undefined;
+    this.#chunk = undefined;
     const later = this.#later;
     this.#handOver(later === undefined ? chunk : Buffer.concat([chunk, later]));
     if (later !== undefined) this.#socket.resume();
-  }
+  };
 
   readonly #onWritten = (): void => {
     const closes = this.#exchange?.closes === true || this.#hasEnded;
@@ -84,7 +91,7 @@ export class FastConnection {
       this.#socket.destroySoon();
       return;
     }
-    this.#socket.setTimeout(this.#path.limits.keepAliveTimeoutMs);
+    this.#waitFor(this.#path.limits.keepAliveTimeoutMs);
     const later = this.#later;
     if (later === undefined) return;
     this.#later = undefined;
@@ -95,6 +102,7 @@ export class FastConnection {
   #over(): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    this.#chunk = undefined;
     if (exchange !== undefined) this.#path.over(exchange);
   }
 

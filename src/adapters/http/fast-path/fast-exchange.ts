@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { Exchange, type RequestHead } from '../exchange.ts';
 import type { RawHeaders } from '../headers.ts';
-import type { AnswerText } from './answer-text.ts';
+import type { AnswerBytes, Answers } from './answer-bytes.ts';
 
 /** One whose answer is written to the connection as a whole. */
 export class FastExchange extends Exchange {
-  readonly #text: AnswerText;
+  readonly #answers: Answers;
   readonly #written: () => void;
   #status = 0;
   #isWhole = false;
@@ -16,11 +16,11 @@ export class FastExchange extends Exchange {
     request: RequestHead,
     socket: Socket,
     client: string | undefined,
-    text: AnswerText,
+    answers: Answers,
     written: () => void,
   ) {
     super(request, socket, client);
-    this.#text = text;
+    this.#answers = answers;
     this.#written = written;
   }
 
@@ -35,10 +35,12 @@ export class FastExchange extends Exchange {
 
   override answer(status: number, headers: RawHeaders, body?: Uint8Array | string): void {
     if (this.isOver) return;
-    const head = this.#text.head(status, this.headersOf(headers), this.#closes);
+    const { namespace } = this;
+    const bytes = this.bodyOf(typeof body === 'string' ? Buffer.from(body) : body);
+    const head = { status, headers, namespace, closes: this.#closes };
+    const answer = this.#answers.answer(head, bytes);
     this.#status = status;
-    const bytes = this.bodyOf(body);
-    this.#write(head, bytes);
+    this.#write(answer);
   }
 
   /** It has all been handed over at once: there is nothing to be missing. */
@@ -62,22 +64,22 @@ export class FastExchange extends Exchange {
     return this.#isWhole;
   }
 
-  #write(head: string, body: Uint8Array | string | undefined): void {
+  #write({ bytes, rest }: AnswerBytes): void {
     const { socket } = this;
-    const done = (error?: Error | null): void => {
-      // Then the connection closes, which is where that is dealt with.
-      if (error) return;
-      this.#isWhole = true;
-      this.#written();
-    };
-    const text = body === undefined ? '' : this.#text.body(body);
-    if (text !== undefined) {
-      socket.write(head + text, 'latin1', done);
+    if (rest === undefined) {
+      socket.write(bytes, this.#done);
       return;
     }
     socket.cork();
-    socket.write(head, 'latin1');
-    socket.write(body as Uint8Array, done);
+    socket.write(bytes);
+    socket.write(rest, this.#done);
     socket.uncork();
   }
+
+  readonly #done = (error?: Error | null): void => {
+    // Then the connection closes, which is where that is dealt with.
+    if (error) return;
+    this.#isWhole = true;
+    this.#written();
+  };
 }

@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { RequestHandler } from '../handler.ts';
 import type { HttpLimits } from '../options.ts';
-import { AnswerText } from './answer-text.ts';
+import { Answers } from './answer-bytes.ts';
 import { FastConnection } from './fast-connection.ts';
 import { FastExchange } from './fast-exchange.ts';
 import type { PlainRequest, PlainRequests } from './plain-requests.ts';
@@ -21,7 +21,7 @@ export class FastPath {
   readonly #server: Server | SecureServer;
   readonly #handler: RequestHandler;
   readonly #requests: PlainRequests;
-  readonly #text: AnswerText;
+  readonly #answers: Answers;
   readonly #node: Listener;
   #isOpen = true;
 
@@ -36,7 +36,7 @@ export class FastPath {
     this.#server = server;
     this.#handler = handler;
     this.#requests = handler.plainRequests(limits.maxHeaderBytes);
-    this.#text = new AnswerText(limits.keepAliveTimeoutMs);
+    this.#answers = new Answers(limits.keepAliveTimeoutMs);
     const [node] = server.listeners(event) as Listener[];
     if (node === undefined) throw new TypeError(`nobody takes a ${event}`);
     this.#node = node;
@@ -53,20 +53,15 @@ export class FastPath {
     return this.#isOpen ? this.#requests.read(chunk) : undefined;
   }
 
-  /**
-   * @param written called when the answer was handed to the connection
-   * @param declined called if it is Node that is to answer
-   */
-  answer(
-    { head, route }: PlainRequest,
-    socket: Socket,
-    written: () => void,
-    declined: () => void,
-  ): FastExchange {
+  /** @param written called when the answer was handed to the connection */
+  exchange({ head }: PlainRequest, socket: Socket, written: () => void): FastExchange {
     const client = this.#handler.clientOf(socket, head.headers);
-    const exchange = new FastExchange(head, socket, client, this.#text, written);
-    this.#handler.handlePlain(exchange, route, declined);
-    return exchange;
+    return new FastExchange(head, socket, client, this.#answers, written);
+  }
+
+  /** @param decline called if it is Node that is to answer */
+  answer(exchange: FastExchange, { route }: PlainRequest, decline: () => void): void {
+    this.#handler.handlePlain(exchange, route, decline);
   }
 
   over(exchange: FastExchange): void {

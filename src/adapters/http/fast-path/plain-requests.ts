@@ -17,8 +17,8 @@ export interface PlainRequest {
   readonly route: PlainRoute;
 }
 
-/** What a client says of the parts that it wants, or of those that it has; and an offer to send it. */
-const ASKS_FOR_LESS = ['range', 'if-range', 'if-none-match', 'x-sendfile-type'];
+/** What a client says of the parts that it wants, or of those that it has. */
+const ASKS_FOR_LESS = ['range', 'if-range', 'if-none-match'];
 
 /**
  * Reads plain requests for content. A client sends the same bytes again and again, as others of its kind

@@ -89,6 +89,27 @@ testSuite('a plain request', (it) => {
     });
   }
 
+  for (const method of ['GET', 'HEAD']) {
+    it(`is answered as Node’s HTTP would: a ${method} of a manifest in memory`, async () => {
+      const serving = await serve({ headers: { 'X-Own': ['a', 'b'] } });
+      const { digest } = serving.mirror.addManifest(
+        'library/app',
+        '1.0',
+        JSON_OF_MANIFEST,
+      ).descriptor;
+      serving.mirror.held.add(digest);
+      const path = `/v2/library/app/manifests/${digest}`;
+      for (const query of ['', '', '?ns=docker.io', '']) {
+        const request = `${method} ${path}${query} HTTP/1.1`;
+        const fast = await answerTo(serving, request, 'Host: x');
+        const node = await answerTo(serving, request, 'Host: x', FOR_NODE);
+        assert.is(withoutDate(fast), withoutDate(node));
+      }
+      const given = serving.mirror.calls.filter((call) => call.startsWith('heldManifest '));
+      assert.is(given.length, 4);
+    });
+  }
+
   it('is answered again and again on one connection', async () => {
     const serving = await served();
     const client = serving.raw();
@@ -233,12 +254,7 @@ testSuite('a plain request for a blob', (it) => {
     assert.equal(one, other);
   });
 
-  for (const header of [
-    'Range: bytes=1-2',
-    'If-None-Match: *',
-    'If-Range: "a"',
-    'X-Sendfile-Type: X-Accel-Redirect',
-  ]) {
+  for (const header of ['Range: bytes=1-2', 'If-None-Match: *', 'If-Range: "a"']) {
     it(`is Node’s with ${header}`, async () => {
       const { serving, path } = await served(true);
       const text = await answerTo(serving, `GET ${path} HTTP/1.1`, 'Host: x', header);
@@ -246,6 +262,23 @@ testSuite('a plain request for a blob', (it) => {
       assert.is(serving.mirror.calls.length, 1);
     });
   }
+
+  it('is left to the proxy in front that offers to send it', async () => {
+    const acceleration = { type: 'x-accel-redirect', prefix: '/blobs/' } as const;
+    const serving = await serve({ trustedProxies: ['127.0.0.1'], acceleration });
+    const digest = serving.mirror.addBlob('library/app', BYTES);
+    const file = { path: '/a/b', key: 'b', size: BYTES.length };
+    serving.mirror.files.set(`library/app ${digest}`, file);
+    const lines = [
+      `GET /v2/library/app/blobs/${digest} HTTP/1.1`,
+      'Host: x',
+      'X-Sendfile-Type: X-Accel-Redirect',
+    ];
+    const fast = await answerTo(serving, ...lines);
+    assert.match(fast, /^X-Accel-Redirect: \/blobs\/b\r$/m);
+    const node = await answerTo(serving, ...lines, FOR_NODE);
+    assert.is(withoutDate(fast), withoutDate(node));
+  });
 
   it('is answered once by Node when it is not in memory', async () => {
     const { serving, path } = await served(false);
