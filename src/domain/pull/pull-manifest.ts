@@ -1,4 +1,3 @@
-import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Events } from '../ports/events.ts';
@@ -10,7 +9,7 @@ import type { Background } from './background.ts';
 import type { ManifestFetch } from './manifest-fetch.ts';
 import type { ManifestShelf } from './manifest-shelf.ts';
 import type { TagBook, TagEntry } from './tag-book.ts';
-import type { StaleTag, TagCheck } from './tag-check.ts';
+import type { StaleTag, TagAsked, TagCheck } from './tag-check.ts';
 
 export interface PullManifestPorts {
   readonly upstream: Upstream;
@@ -77,14 +76,15 @@ export class PullManifest {
     if (known !== undefined && this.#isUsable(repository, tag, known)) {
       return this.#resolve(repository, { kind: 'digest', digest: known.digest });
     }
-    let descriptor: Descriptor;
+    let asked: TagAsked;
     try {
-      descriptor = await this.#ports.check.ask(repository, tag, known);
+      asked = await this.#ports.check.ask(repository, tag, known);
     } catch (error) {
       return this.#stale(repository, this.#ports.check.fallBack(repository, tag, known, error));
     }
-    const here = await this.#point(repository, tag, descriptor.digest);
-    return here === undefined ? { descriptor, source: 'miss' } : served(here, 'hit');
+    const here = await this.#point(repository, tag, asked);
+    if (here !== undefined) return served(here, 'hit');
+    return { descriptor: asked.descriptor, source: 'miss' };
   }
 
   async #byDigest(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
@@ -112,9 +112,10 @@ export class PullManifest {
     tag: Tag,
     known: TagEntry | undefined,
   ): Promise<ServedManifest> {
-    const { digest } = await this.#ports.check.ask(repository, tag, known);
-    const here = await this.#point(repository, tag, digest);
-    return here === undefined ? this.#fetch(repository, digest) : served(here, 'hit');
+    const asked = await this.#ports.check.ask(repository, tag, known);
+    const here = await this.#point(repository, tag, asked);
+    if (here !== undefined) return served(here, 'hit');
+    return this.#fetch(repository, asked.descriptor.digest);
   }
 
   async #fetch(repository: RepositoryName, digest: Digest): Promise<ServedManifest> {
@@ -146,20 +147,25 @@ export class PullManifest {
     );
   }
 
-  /** The tag stands for `digest` now; its manifest, if it is here. */
+  /** What the tag stands for now, if it is here; one of those who are told so notes it. */
   async #point(
     repository: RepositoryName,
     tag: Tag,
-    digest: Digest,
+    { descriptor: { digest }, joined }: TagAsked,
   ): Promise<Manifest | undefined> {
-    const here = await this.#adopt(repository, digest);
-    this.#ports.fetch.point(repository, tag, digest, here);
+    const { shelf, fetch } = this.#ports;
+    const hot = shelf.hot(repository, digest);
+    const adopted = hot ?? (await this.#adopt(repository, digest));
+    // Another of them may have fetched it while this one has looked in vain.
+    const here = adopted ?? shelf.hot(repository, digest);
+    if (!joined) fetch.point(repository, tag, digest, here);
     return here;
   }
 
   async #knownTag(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
-    const known = this.#ports.tags.current(repository, tag);
-    return this.#orMiss(repository, `tag ${tag}`, known);
+    const known = this.#ports.tags.remembered(repository, tag);
+    if (known !== undefined) return known;
+    return this.#orMiss(repository, `tag ${tag}`, this.#ports.tags.current(repository, tag));
   }
 
   #find(repository: RepositoryName, digest: Digest): Promise<Manifest | undefined> {

@@ -60,6 +60,11 @@ export class TagBook {
     this.#events = events;
   }
 
+  /** What is known without looking into the storage. */
+  remembered(repository: RepositoryName, tag: Tag): TagEntry | undefined {
+    return this.#entries.get(tagLinkKey(repository, tag));
+  }
+
   async current(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
     const key = tagLinkKey(repository, tag);
     const known = this.#entries.get(key);

@@ -46,6 +46,13 @@ export interface StaleTag {
   readonly ageMs: number | undefined;
 }
 
+/** What the upstream says of a tag. */
+export interface TagAsked {
+  readonly descriptor: Descriptor;
+  /** Whether somebody else had asked already, and is told the same. */
+  readonly joined: boolean;
+}
+
 /** What a tag points to now: by one HEAD for all who ask meanwhile. */
 export class TagCheck {
   readonly #ports: TagCheckPorts;
@@ -64,17 +71,14 @@ export class TagCheck {
   }
 
   /** Asks the upstream. A known tag that it does not know any more is forgotten. */
-  async ask(
-    repository: RepositoryName,
-    tag: Tag,
-    known: TagEntry | undefined,
-  ): Promise<Descriptor> {
+  async ask(repository: RepositoryName, tag: Tag, known: TagEntry | undefined): Promise<TagAsked> {
     // Without a copy to fall back to there is nothing to gain from giving up early.
     const timeoutMs = known === undefined ? undefined : this.#policy.timeoutMs;
     try {
-      return await this.#flights.run(`${repository}:${tag}`, () =>
+      const { joined, result } = this.#flights.run(`${repository}:${tag}`, () =>
         this.#shared(repository, tag, timeoutMs),
-      ).result;
+      );
+      return { descriptor: await result, joined };
     } catch (error) {
       if (error instanceof ManifestUnknown && known !== undefined) {
         await this.#forget(repository, tag);

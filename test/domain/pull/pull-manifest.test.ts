@@ -72,6 +72,23 @@ testSuite('a manifest by tag', (it) => {
     assert.is(parts.events.of('manifest-stored').length, 1);
   });
 
+  it('is noted once for all who ask at once', async () => {
+    const parts = pullParts();
+    parts.upstream.push(ALPINE, OLD, '3.20');
+    await get(parts, '3.20');
+    const confirmed: string[] = [];
+    const { tags } = parts;
+    const confirm = tags.confirm.bind(tags);
+    tags.confirm = (repository, answer) => {
+      confirmed.push(`${repository}:${answer.tag}`);
+      return confirm(repository, answer);
+    };
+    const pulls = await Promise.all([1, 2, 3, 4, 5].map(() => get(parts, '3.20')));
+    await parts.background.idle();
+    assert.ok(pulls.every(({ source }) => source === 'hit'));
+    assert.equal(confirmed, [`${ALPINE}:3.20`]);
+  });
+
   it('follows a tag that moved with one GET by digest', async () => {
     const parts = pullParts();
     parts.upstream.push(ALPINE, OLD, '3.20');

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import type { Descriptor } from '../../../src/domain/descriptor.ts';
 import { SOLE_LEASE } from '../../../src/domain/lease/sole-leases.ts';
 import type { LeaseNote, Leases, Taken, Tenure } from '../../../src/domain/ports/leases.ts';
+import type { TagAsked } from '../../../src/domain/pull/tag-check.ts';
 import { parseTag } from '../../../src/domain/reference.ts';
 import { whileTimePasses } from '../../support/blob-pulls.ts';
 import { imageNamed } from '../../support/manifest-pulls.ts';
@@ -54,12 +54,12 @@ testSuite('a tag about which another mirror asks', (it) => {
     parts.upstream.push(ALPINE, imageNamed('one'), LATEST);
   });
 
-  function ask(): Promise<Descriptor> {
+  function ask(): Promise<TagAsked> {
     return whileTimePasses(parts, parts.check.ask(ALPINE, LATEST, undefined));
   }
 
   async function assertAsked(times: number): Promise<void> {
-    assert.is((await ask()).digest, digest);
+    assert.is((await ask()).descriptor.digest, digest);
     assert.is(parts.upstream.count('resolve'), times);
   }
 
