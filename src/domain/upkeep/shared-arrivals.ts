@@ -15,7 +15,8 @@ export type Arrivals = ReadonlyMap<string, Arrived>;
 
 /**
  * What other processes have put into the storage since it was last looked through: each counts what
- * it stores, in a record of its own. Without that, each of them would fill the budget once more.
+ * it stores, in a record of its own. Without that, each of them would fill the budget once more. It is
+ * written down only while others are there, who find the sum in the next record.
  */
 export class SharedArrivals {
   readonly #records: RecordStore;
@@ -23,6 +24,8 @@ export class SharedArrivals {
   #own: Arrived = { brought: 0, settled: 0 };
   #latest: Arrivals = new Map();
   #counted: Arrivals = new Map();
+  /** Whether others had been there when one last looked. */
+  #wereOthers = true;
 
   /** @param owners undefined for a storage of this process alone */
   constructor(records: RecordStore, owners: Owners | undefined) {
@@ -45,13 +48,18 @@ export class SharedArrivals {
   /** Finds out what others have stored; what it returns is for {@link count}. */
   async look(): Promise<Arrivals> {
     if (this.#owners === undefined) return this.#latest;
+    const { self } = this.#owners;
+    const isAlone = await this.#isAlone();
+    // What those have written who were there meanwhile has a new name.
+    const isKnown = (owner: string): boolean => this.#latest.has(owner) && !this.#wereOthers;
     const latest = new Map<string, Arrived>(this.#latest);
     for (const owner of await this.#records.children(ARRIVALS)) {
-      if (owner === this.#owners.self) continue;
+      if (owner === self || (isAlone && isKnown(owner))) continue;
       const arrived = arrivedIn(await this.#records.get(arrivalsKey(owner)));
       if (arrived !== undefined) latest.set(owner, arrived);
     }
     this.#latest = latest;
+    this.#wereOthers = !isAlone;
     return latest;
   }
 
@@ -71,9 +79,13 @@ export class SharedArrivals {
 
   async #write(arrived: Arrived): Promise<void> {
     this.#own = arrived;
-    if (this.#owners === undefined) return;
+    if (this.#owners === undefined || (await this.#isAlone())) return;
     const record = encodeUtf8(JSON.stringify(arrived));
     await this.#records.put(arrivalsKey(this.#owners.self), record);
+  }
+
+  async #isAlone(): Promise<boolean> {
+    return (await this.#owners?.isAlone?.()) ?? false;
   }
 }
 

@@ -72,6 +72,50 @@ testSuite('what other processes store', (it) => {
     assert.is(ours.uncounted, 0);
   });
 
+  it('is written down while others are there, with all that was stored before', async () => {
+    let isAlone = true;
+    const owners: Owners = { ...owner('theirs'), isAlone: async () => isAlone };
+    const theirs = new SharedArrivals(records, owners);
+    await theirs.bring(100);
+    await theirs.settle(100);
+    assert.equal(await records.children('kagami/leases/arrivals'), []);
+    isAlone = false;
+    await theirs.bring(20);
+    await ours.look();
+    assert.is(ours.uncounted, 120);
+  });
+
+  it('is heard of to the end of those who have gone, and of those who came and went', async () => {
+    let isAlone = false;
+    const owners: Owners = { ...owner('ours'), isAlone: async () => isAlone };
+    ours = new SharedArrivals(records, owners);
+    const theirs = new SharedArrivals(records, owner('theirs'));
+    await theirs.bring(100);
+    await ours.look();
+    await theirs.bring(20);
+    isAlone = true;
+    await ours.look();
+    assert.is(ours.uncounted, 120);
+    await new SharedArrivals(records, owner('others')).bring(3);
+    await ours.look();
+    assert.is(ours.uncounted, 123);
+  });
+
+  it('is read once of those who have gone', async () => {
+    const theirs = new SharedArrivals(records, owner('theirs'));
+    await theirs.bring(100);
+    let reads = 0;
+    const get = records.get.bind(records);
+    records.get = async (key) => {
+      reads++;
+      return get(key);
+    };
+    ours = new SharedArrivals(records, { ...owner('ours'), isAlone: async () => true });
+    for (let looks = 0; looks < 3; looks++) await ours.look();
+    assert.is(reads, 1);
+    assert.is(ours.uncounted, 100);
+  });
+
   it('is nothing in a storage of this process alone', async () => {
     const alone = new SharedArrivals(records, undefined);
     await alone.bring(100);

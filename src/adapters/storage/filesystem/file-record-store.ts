@@ -48,14 +48,27 @@ export class FileRecordStore implements RecordStore {
   async #put(key: string, value: Uint8Array): Promise<void> {
     const path = this.#root.pathOf(key);
     const disk = this.#diskFor(key);
-    await this.#viaStaging(disk, value, (staged) => moveInto(disk, staged, path));
+    const staged = this.#root.newStagingPath('record');
+    try {
+      await writeNewFile(disk, staged, value);
+      await moveInto(disk, staged, path);
+    } catch (error) {
+      await unlinkIfThere(disk, staged).catch(() => {});
+      throw error;
+    }
   }
 
   async #putIfAbsent(key: string, value: Uint8Array): Promise<boolean> {
     const path = this.#root.pathOf(key);
     if ((await statIfThere(path)) !== undefined) return false;
     const disk = this.#diskFor(key);
-    return this.#viaStaging(disk, value, (staged) => createIfAbsent(disk, staged, path, value));
+    const staged = this.#root.newStagingPath('record');
+    try {
+      await writeNewFile(disk, staged, value);
+      return await createIfAbsent(disk, staged, path, value);
+    } finally {
+      await unlinkIfThere(disk, staged).catch(() => {});
+    }
   }
 
   async #delete(key: string): Promise<boolean> {
@@ -68,21 +81,6 @@ export class FileRecordStore implements RecordStore {
 
   async #children(key: string): Promise<string[]> {
     return (await namesIn(this.#root.pathOf(key))).sort();
-  }
-
-  /** Writes the value to a staged file, which is gone after `act`, whatever happens. */
-  async #viaStaging<T>(
-    disk: Disk,
-    value: Uint8Array,
-    act: (path: string) => Promise<T>,
-  ): Promise<T> {
-    const staged = this.#root.newStagingPath('record');
-    try {
-      await writeNewFile(disk, staged, value);
-      return await act(staged);
-    } finally {
-      await unlinkIfThere(disk, staged).catch(() => {});
-    }
   }
 
   #diskFor(key: string): Disk {
