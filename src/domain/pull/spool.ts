@@ -10,6 +10,13 @@ const WINDOW = 4 * 1024 * 1024;
 /** How many bytes may wait for the storage, or without one for a reader; in bytes. */
 const BACKLOG = 8 * 1024 * 1024;
 
+/** Those that read a transfer. */
+export interface SpoolReaders {
+  count(): number;
+  /** Where the one is that has come least far; undefined without any. */
+  slowest(): number | undefined;
+}
+
 /**
  * What has come of a transfer: the latest bytes in memory, and all of them in the storage. When the
  * storage fails it goes on from memory alone, at the pace of the slowest reader.
@@ -18,13 +25,12 @@ export class Spool implements ByteSource {
   readonly #staging: Staging | undefined;
   readonly #window: TransferWindow;
   readonly #readerMoved = new Signal();
-  readonly #slowestReader: () => number | undefined;
+  readonly #readers: SpoolReaders;
 
-  /** @param slowestReader where the reader is that has come least far; undefined without readers */
-  constructor(staging: Staging | undefined, slowestReader: () => number | undefined) {
+  constructor(staging: Staging | undefined, readers: SpoolReaders) {
     this.#staging = staging;
     this.#window = new TransferWindow(staging?.length);
-    this.#slowestReader = slowestReader;
+    this.#readers = readers;
   }
 
   get end(): number {
@@ -48,7 +54,7 @@ export class Spool implements ByteSource {
   }
 
   at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const inMemory = this.#window.at(offset);
+    const inMemory = this.#window.at(offset, this.#readers.count() > 1);
     if (inMemory !== undefined) return inMemory;
     if (this.#staging !== undefined && offset < this.#staging.length) {
       return this.#staging.readAt(offset, scratch);
@@ -68,7 +74,7 @@ export class Spool implements ByteSource {
       await this.#staging?.untilUnwritten(BACKLOG / 2);
     }
     while (!this.isKept) {
-      if (this.#slowestReader() === undefined) {
+      if (this.#readers.count() === 0) {
         throw new StorageFailed('nobody reads what cannot be kept');
       }
       this.#trim(); // all may have read what was waiting for the storage when that failed
@@ -80,7 +86,7 @@ export class Spool implements ByteSource {
   #trim(): void {
     const recent = this.#window.end - WINDOW;
     const stored = this.#staging?.length ?? 0;
-    const readByAll = this.#slowestReader() ?? this.#window.end;
+    const readByAll = this.#readers.slowest() ?? this.#window.end;
     this.#window.dropBefore(this.isKept ? Math.min(recent, stored) : readByAll);
   }
 }

@@ -20,7 +20,7 @@ import type { FollowedBlob } from './followed-blob.ts';
 import { type ParallelPorts, parallelDownload } from './parallel-download.ts';
 import { resume } from './resume.ts';
 import { Signal } from './signal.ts';
-import { Spool } from './spool.ts';
+import { Spool, type SpoolReaders } from './spool.ts';
 import type { Staging } from './staging.ts';
 import { TransferReader } from './transfer-reader.ts';
 
@@ -70,7 +70,11 @@ export class Transfer {
   readonly #changed = new Signal();
   readonly #news: Announcer;
   readonly #readers = new Set<TransferReader>();
-  #spool: Spool = new Spool(undefined, () => this.#slowestReader());
+  readonly #pace: SpoolReaders = {
+    count: () => this.#readers.size,
+    slowest: () => this.#slowestReader(),
+  };
+  #spool: Spool = new Spool(undefined, this.#pace);
   #source: ByteSource = this.#spool;
   #staging: Staging | undefined;
   #lease: Lease = SOLE_LEASE;
@@ -254,7 +258,7 @@ export class Transfer {
     try {
       const { staging, hash } = await resume(this.#ports, this.digest, this.#size);
       this.#staging = staging;
-      this.#spool = new Spool(staging, () => this.#slowestReader());
+      this.#spool = new Spool(staging, this.#pace);
       if (this.#followed === undefined) this.#source = this.#spool;
       this.#resumedFrom = staging.length;
       return hash;

@@ -27,7 +27,10 @@ async function rig(isStaged = true): Promise<Rig> {
   const made: Rig = {
     storage,
     reader: 0,
-    spool: new Spool(staging, () => made.reader),
+    spool: new Spool(staging, {
+      count: () => (made.reader === undefined ? 0 : 1),
+      slowest: () => made.reader,
+    }),
     fill: async (mib) => {
       for (let count = 0; count < mib; count++) {
         const { end } = made.spool;
