@@ -43,7 +43,7 @@ export class Spool implements ByteSource {
   }
 
   push(piece: Uint8Array): void {
-    this.#window.push(piece);
+    this.#window.push(piece, this.#readers.count() > 1);
     if (this.isKept) this.#staging?.add(piece);
     this.#trim();
   }
@@ -54,7 +54,7 @@ export class Spool implements ByteSource {
   }
 
   at(offset: number, scratch: () => Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const inMemory = this.#window.at(offset, this.#readers.count() > 1);
+    const inMemory = this.#window.at(offset);
     if (inMemory !== undefined) return inMemory;
     if (this.#staging !== undefined && offset < this.#staging.length) {
       return this.#staging.readAt(offset, scratch);
