@@ -45,6 +45,9 @@ await build({
   bundle: true,
   splitting: true,
   sourcemap: true,
+  // Half a megabyte less to read at each start; Node shows the line that an uncaught error is in.
+  minifyWhitespace: true,
+  lineLimit: 200,
   // Has a part that is not JavaScript.
   external: ['bcrypt'],
   // For those packages that are CommonJS.

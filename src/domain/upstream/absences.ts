@@ -11,8 +11,8 @@ import type {
   Upstream,
 } from '../ports/upstream.ts';
 import { type Reference, referenceText } from '../reference.ts';
-import type { Referrer } from '../referrers.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import { DelegatingUpstream } from './delegating-upstream.ts';
 
 /** What the upstream does not have, and until when it is taken at its word. */
 export interface Absence {
@@ -25,75 +25,49 @@ export interface Absence {
  * missing image again and again does not use up the upstream's patience. What is found is forgotten
  * here at once.
  */
-export class Absences implements Upstream {
-  readonly #upstream: Upstream;
+export class Absences extends DelegatingUpstream {
   readonly #absences: BoundedCache<Absence>;
   readonly #clock: Clock;
   readonly #ttlMs: number;
 
   constructor(upstream: Upstream, absences: BoundedCache<Absence>, clock: Clock, ttlMs: number) {
-    this.#upstream = upstream;
+    super(upstream);
     this.#absences = absences;
     this.#clock = clock;
     this.#ttlMs = ttlMs;
   }
 
-  get location(): string {
-    return this.#upstream.location;
-  }
-
-  resolve(
+  override resolve(
     repository: RepositoryName,
     reference: Reference,
     timeoutMs?: number,
   ): Promise<Descriptor> {
     return this.#ask(repository, referenceText(reference), () =>
-      this.#upstream.resolve(repository, reference, timeoutMs),
+      super.resolve(repository, reference, timeoutMs),
     );
   }
 
-  fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
-    return this.#ask(repository, digest, () => this.#upstream.fetchManifest(repository, digest));
+  override fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
+    return this.#ask(repository, digest, () => super.fetchManifest(repository, digest));
   }
 
-  fetchBlob(
+  override fetchBlob(
     repository: RepositoryName,
     digest: Digest,
     offset: number,
     end?: number,
   ): Promise<FetchedBlob> {
     return this.#ask(repository, `blob ${digest}`, () =>
-      this.#upstream.fetchBlob(repository, digest, offset, end),
+      super.fetchBlob(repository, digest, offset, end),
     );
   }
 
-  statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
-    return this.#ask(repository, `blob ${digest}`, () =>
-      this.#upstream.statBlob(repository, digest),
-    );
+  override statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
+    return this.#ask(repository, `blob ${digest}`, () => super.statBlob(repository, digest));
   }
 
-  listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
-    return this.#ask(repository, '', () => this.#upstream.listTags(repository, page));
-  }
-
-  listReferrers(
-    repository: RepositoryName,
-    subject: Digest,
-  ): Promise<readonly Referrer[] | undefined> {
-    return this.#upstream.listReferrers(repository, subject);
-  }
-
-  distrust(digest: Digest): boolean {
-    return this.#upstream.distrust?.(digest) ?? false;
-  }
-
-  probe(): Promise<void> {
-    return this.#upstream.probe();
-  }
-
-  close(): Promise<void> {
-    return this.#upstream.close();
+  override listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
+    return this.#ask(repository, '', () => super.listTags(repository, page));
   }
 
   /** @param what within the repository; empty for the repository itself */

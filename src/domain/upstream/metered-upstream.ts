@@ -1,51 +1,33 @@
-import type { Descriptor } from '../descriptor.ts';
 import type { Digest } from '../digest.ts';
-import type {
-  FetchedBlob,
-  FetchedManifest,
-  PageRequest,
-  TagPage,
-  Upstream,
-} from '../ports/upstream.ts';
-import type { Reference } from '../reference.ts';
-import type { Referrer } from '../referrers.ts';
+import type { FetchedBlob, FetchedManifest, Upstream } from '../ports/upstream.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import { DelegatingUpstream } from './delegating-upstream.ts';
 
 /** Tells how many bytes of manifests and blobs come from an upstream. */
-export class MeteredUpstream implements Upstream {
-  readonly #upstream: Upstream;
+export class MeteredUpstream extends DelegatingUpstream {
   readonly #onBytes: (count: number) => void;
 
   constructor(upstream: Upstream, onBytes: (count: number) => void) {
-    this.#upstream = upstream;
+    super(upstream);
     this.#onBytes = onBytes;
   }
 
-  get location(): string {
-    return this.#upstream.location;
-  }
-
-  resolve(
+  override async fetchManifest(
     repository: RepositoryName,
-    reference: Reference,
-    timeoutMs?: number,
-  ): Promise<Descriptor> {
-    return this.#upstream.resolve(repository, reference, timeoutMs);
-  }
-
-  async fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
-    const manifest = await this.#upstream.fetchManifest(repository, digest);
+    digest: Digest,
+  ): Promise<FetchedManifest> {
+    const manifest = await super.fetchManifest(repository, digest);
     this.#onBytes(manifest.bytes.byteLength);
     return manifest;
   }
 
-  async fetchBlob(
+  override async fetchBlob(
     repository: RepositoryName,
     digest: Digest,
     offset: number,
     end?: number,
   ): Promise<FetchedBlob> {
-    const blob = await this.#upstream.fetchBlob(repository, digest, offset, end);
+    const blob = await super.fetchBlob(repository, digest, offset, end);
     return {
       offset: blob.offset,
       size: blob.size,
@@ -53,33 +35,6 @@ export class MeteredUpstream implements Upstream {
       body: new MeteredBody(blob.body, this.#onBytes),
       cancel: () => blob.cancel(),
     };
-  }
-
-  statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
-    return this.#upstream.statBlob(repository, digest);
-  }
-
-  listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
-    return this.#upstream.listTags(repository, page);
-  }
-
-  listReferrers(
-    repository: RepositoryName,
-    subject: Digest,
-  ): Promise<readonly Referrer[] | undefined> {
-    return this.#upstream.listReferrers(repository, subject);
-  }
-
-  distrust(digest: Digest): boolean {
-    return this.#upstream.distrust?.(digest) ?? false;
-  }
-
-  probe(): Promise<void> {
-    return this.#upstream.probe();
-  }
-
-  close(): Promise<void> {
-    return this.#upstream.close();
   }
 }
 

@@ -4,16 +4,11 @@ import type { Digest } from '../digest.ts';
 import { UpstreamBadAnswer, UpstreamTimeout, UpstreamUnreachable } from '../errors.ts';
 import { pause } from '../pause.ts';
 import type { Clock } from '../ports/clock.ts';
-import type {
-  FetchedBlob,
-  FetchedManifest,
-  PageRequest,
-  TagPage,
-  Upstream,
-} from '../ports/upstream.ts';
+import type { FetchedManifest, PageRequest, TagPage, Upstream } from '../ports/upstream.ts';
 import type { Reference } from '../reference.ts';
 import type { Referrer } from '../referrers.ts';
 import type { RepositoryName } from '../repository-name.ts';
+import { DelegatingUpstream } from './delegating-upstream.ts';
 
 /** How often a small question is asked at most: a client waits for the answer. */
 const ATTEMPTS = 3;
@@ -22,26 +17,21 @@ const ATTEMPTS = 3;
  * Asks again what is small when the upstream failed in a way that passes. Blobs are not repeated
  * here: `download` resumes them where they broke off.
  */
-export class RetryingUpstream implements Upstream {
-  readonly #upstream: Upstream;
+export class RetryingUpstream extends DelegatingUpstream {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #policy: RetryPolicy;
 
   /** @param random from 0 to below 1, for the jitter of the back-off */
   constructor(upstream: Upstream, clock: Clock, random: () => number, policy: RetryPolicy) {
-    this.#upstream = upstream;
+    super(upstream);
     this.#clock = clock;
     this.#random = random;
     this.#policy = policy;
   }
 
-  get location(): string {
-    return this.#upstream.location;
-  }
-
   /** All attempts together take no longer than `timeoutMs`. */
-  resolve(
+  override resolve(
     repository: RepositoryName,
     reference: Reference,
     timeoutMs?: number,
@@ -49,52 +39,27 @@ export class RetryingUpstream implements Upstream {
     const deadlineMs = this.#clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
     return this.#retry(deadlineMs, () => {
       const leftMs = timeoutMs === undefined ? undefined : deadlineMs - this.#clock.now();
-      return this.#upstream.resolve(repository, reference, leftMs);
+      return super.resolve(repository, reference, leftMs);
     });
   }
 
-  fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
-    return this.#retry(Number.POSITIVE_INFINITY, () =>
-      this.#upstream.fetchManifest(repository, digest),
-    );
+  override fetchManifest(repository: RepositoryName, digest: Digest): Promise<FetchedManifest> {
+    return this.#retry(Number.POSITIVE_INFINITY, () => super.fetchManifest(repository, digest));
   }
 
-  fetchBlob(
-    repository: RepositoryName,
-    digest: Digest,
-    offset: number,
-    end?: number,
-  ): Promise<FetchedBlob> {
-    return this.#upstream.fetchBlob(repository, digest, offset, end);
+  override statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
+    return this.#retry(Number.POSITIVE_INFINITY, () => super.statBlob(repository, digest));
   }
 
-  statBlob(repository: RepositoryName, digest: Digest): Promise<number> {
-    return this.#retry(Number.POSITIVE_INFINITY, () => this.#upstream.statBlob(repository, digest));
+  override listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
+    return this.#retry(Number.POSITIVE_INFINITY, () => super.listTags(repository, page));
   }
 
-  listTags(repository: RepositoryName, page: PageRequest): Promise<TagPage> {
-    return this.#retry(Number.POSITIVE_INFINITY, () => this.#upstream.listTags(repository, page));
-  }
-
-  listReferrers(
+  override listReferrers(
     repository: RepositoryName,
     subject: Digest,
   ): Promise<readonly Referrer[] | undefined> {
-    return this.#retry(Number.POSITIVE_INFINITY, () =>
-      this.#upstream.listReferrers(repository, subject),
-    );
-  }
-
-  distrust(digest: Digest): boolean {
-    return this.#upstream.distrust?.(digest) ?? false;
-  }
-
-  probe(): Promise<void> {
-    return this.#upstream.probe();
-  }
-
-  close(): Promise<void> {
-    return this.#upstream.close();
+    return this.#retry(Number.POSITIVE_INFINITY, () => super.listReferrers(repository, subject));
   }
 
   async #retry<T>(deadlineMs: number, ask: () => Promise<T>): Promise<T> {
