@@ -5,6 +5,7 @@ import { crowd, herd } from './herd.ts';
 import { largeBlob } from './large-blob.ts';
 import { manifestByDigest } from './manifest-by-digest.ts';
 import { manifestByTag } from './manifest-by-tag.ts';
+import { manyBlobs } from './many-blobs.ts';
 import { memory } from './memory.ts';
 import { fourProcesses, twoProcesses } from './shared-directory.ts';
 import { smallBlob } from './small-blob.ts';
@@ -14,6 +15,7 @@ export const CASES: readonly BenchCase[] = [
   manifestByDigest,
   manifestByTag,
   smallBlob,
+  manyBlobs,
   largeBlob,
   clientPulls,
   coldImage,

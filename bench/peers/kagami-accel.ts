@@ -63,5 +63,5 @@ export const kagamiAccel: PeerKind = {
   configuration: (upstream, place) =>
     kagami.configuration(upstream, place).replace('http:\n', ACCELERATED),
   front,
-  cases: ['small-blob', 'large-blob'],
+  cases: ['small-blob', 'many-blobs', 'large-blob'],
 };

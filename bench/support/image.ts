@@ -4,6 +4,7 @@ import { BenchFailure } from './bench-failure.ts';
 import type { Hub } from './hub.ts';
 
 const REPOSITORY = 'library/bench';
+const MANY = 'library/many';
 const TAG = 'latest';
 
 /** What current clients send; the registry answers with an old form to those who send less. */
@@ -37,17 +38,20 @@ interface Manifest {
 const WARM_ATTEMPTS = 10;
 const SETTLING_MS = 500;
 
+/** Pulls the image of many small layers, each of them verified. */
+export async function pullMany(mirror: string, signal: AbortSignal): Promise<readonly BlobAt[]> {
+  const base = `${mirror}/v2/${MANY}`;
+  const blobs = blobsIn(base, await get(`${base}/manifests/${TAG}`, signal));
+  for (const blob of blobs) await verify(blob, signal);
+  return blobs;
+}
+
 /** Pulls the manifest by its tag, and no blob. */
 export async function pullManifest(mirror: string, signal: AbortSignal): Promise<BenchImage> {
   const base = `${mirror}/v2/${REPOSITORY}`;
   const byTag = `${base}/manifests/${TAG}`;
   const bytes = await get(byTag, signal);
-  const manifest = JSON.parse(Buffer.from(bytes).toString()) as Manifest;
-  const blobs = manifest.layers.map((layer) => ({
-    url: `${base}/blobs/${layer.digest}`,
-    ...layer,
-  }));
-  const [large, small] = blobs;
+  const [large, small] = blobsIn(base, bytes);
   if (!large || !small) throw new BenchFailure(`${byTag} is not the image for benchmarks`);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   return { byTag, byDigest: `${base}/manifests/${digest}`, large, small };
@@ -73,6 +77,11 @@ export async function pullUntilWarm(
     if (blobBytes === 0) return image;
   }
   throw new BenchFailure(`${mirror} asks the Hub for each blob again and again`);
+}
+
+function blobsIn(base: string, manifest: Uint8Array): readonly BlobAt[] {
+  const { layers } = JSON.parse(Buffer.from(manifest).toString()) as Manifest;
+  return layers.map((layer) => ({ url: `${base}/blobs/${layer.digest}`, ...layer }));
 }
 
 async function get(url: string, signal: AbortSignal): Promise<Uint8Array> {

@@ -11,8 +11,11 @@ export interface Requests {
   readonly cpuSecondsBehindEach: number;
 }
 
-/** As many requests of one thing as can be made in the time that there is. */
-export async function requests(url: string, subject: Subject): Promise<Requests> {
+/** As many requests of one thing, or of several in turn, as can be made in the time that there is. */
+export async function requests(
+  url: string | readonly string[],
+  subject: Subject,
+): Promise<Requests> {
   const { peer, effort, signal } = subject;
   const { result, cpuSeconds, cpuSecondsBehind } = await costing(peer, () =>
     wrk(url, effort.seconds, signal),

@@ -37,6 +37,15 @@ export function layeredImage(seed = 0): Image {
   return image({ layers });
 }
 
+/** So many that a mirror's memory for small ones holds half of them. */
+const BLOBS = 384;
+
+/** Layers of 256 KiB, 96 MiB in all. */
+export function manyBlobs(): Image {
+  const layers = Array.from({ length: BLOBS }, (_, at) => randomLayer(MIB / 4, 1000 + at));
+  return image({ layers });
+}
+
 /** One small manifest, one large and one small layer: what the benchmarks pull. */
 export function benchImage(): Image {
   return image({ layers: [randomLayer(256 * MIB, 1), randomLayer(MIB / 4, 2)] });

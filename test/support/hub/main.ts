@@ -8,7 +8,7 @@
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { startControl } from './control-server.ts';
-import { alpine, benchImage, layeredImage } from './fixtures.ts';
+import { alpine, benchImage, layeredImage, manyBlobs } from './fixtures.ts';
 import { type HubDouble, startHub } from './hub-double.ts';
 
 const { values: flags } = parseArgs({
@@ -39,6 +39,7 @@ function fill(hub: HubDouble): void {
   hub.push('library/alpine', alpine(), { tags: ['3.20', 'latest'] });
   if (!flags.bench) return;
   hub.push('library/bench', benchImage(), { tags: ['latest'] });
+  hub.push('library/many', manyBlobs(), { tags: ['latest'] });
   hub.push('library/layered', layeredImage(), { tags: ['latest'] });
   hub.push('library/layered-next', layeredImage(1), { tags: ['latest'] });
 }
