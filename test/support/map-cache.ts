@@ -1,7 +1,7 @@
-import type { BoundedCache } from '../../src/domain/ports/bounded-cache.ts';
+import type { PopularityCache } from '../../src/domain/ports/bounded-cache.ts';
 
-/** A cache that forgets only when it is told to. */
-export class MapCache<V> implements BoundedCache<V> {
+/** A cache that keeps everything, and forgets only when it is told to. */
+export class MapCache<V> implements PopularityCache<V> {
   readonly #entries = new Map<string, V>();
 
   get(key: string): V | undefined {
@@ -10,6 +10,10 @@ export class MapCache<V> implements BoundedCache<V> {
 
   set(key: string, value: V): void {
     this.#entries.set(key, value);
+  }
+
+  admits(_key: string): boolean {
+    return true;
   }
 
   delete(key: string): void {

@@ -1,6 +1,7 @@
 import { LruBoundedCache } from '../../adapters/memory/lru-bounded-cache.ts';
+import { LruPopularityCache } from '../../adapters/memory/lru-popularity-cache.ts';
 import type { Manifest } from '../../domain/manifest.ts';
-import type { BoundedCache } from '../../domain/ports/bounded-cache.ts';
+import type { BoundedCache, PopularityCache } from '../../domain/ports/bounded-cache.ts';
 
 const MIB = 1024 * 1024;
 
@@ -17,8 +18,8 @@ export function hotManifests(): BoundedCache<Manifest> {
   return new LruBoundedCache<Manifest>({ ...HOT_MANIFESTS, sizeOf: sizeOfManifest });
 }
 
-export function hotBlobs(): BoundedCache<Uint8Array> {
-  return new LruBoundedCache<Uint8Array>({ ...HOT_BLOBS, sizeOf: ({ byteLength }) => byteLength });
+export function hotBlobs(): PopularityCache<Uint8Array> {
+  return new LruPopularityCache(HOT_BLOBS.maxBytes, HOT_BLOBS.maxEntryBytes);
 }
 
 export function facts<V extends object | number | boolean>(): BoundedCache<V> {

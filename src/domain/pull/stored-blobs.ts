@@ -2,7 +2,7 @@ import type { ByteRange } from '../byte-range.ts';
 import { algorithmOf, type Digest } from '../digest.ts';
 import { RangeNotSatisfiable, StorageFailed, StorageUnavailable } from '../errors.ts';
 import type { BlobFile, BlobStore, OpenBlob } from '../ports/blob-store.ts';
-import type { BoundedCache } from '../ports/bounded-cache.ts';
+import type { BoundedCache, PopularityCache } from '../ports/bounded-cache.ts';
 import type { Events } from '../ports/events.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { RepositoryName } from '../repository-name.ts';
@@ -21,7 +21,7 @@ export interface StoredBlobsPorts {
   /** Blobs that were found whole, by digest; so that a part needs no second reading of the whole. */
   readonly sound: BoundedCache<true>;
   /** The bytes of small blobs, by digest; undefined where the storage itself is memory. */
-  readonly hot: BoundedCache<Uint8Array> | undefined;
+  readonly hot: PopularityCache<Uint8Array> | undefined;
 }
 
 /** Up to which size a blob is kept in memory, in bytes. */
@@ -183,9 +183,9 @@ export class StoredBlobs {
   }
 
   /**
-   * A small one is read whole, and stays in memory for those who come next: opening and closing its
-   * file takes longer than reading it. If it is to be verified, that is done before the client hears of
-   * it, who then has no trouble with a damaged one.
+   * A small one that many want is read whole, and stays in memory for those who come next: opening and
+   * closing its file takes longer than reading it. If it is to be verified, that is done before the
+   * client hears of it, who then has no trouble with a damaged one.
    */
   async #guarded(
     repository: RepositoryName,
@@ -196,7 +196,9 @@ export class StoredBlobs {
     const { hot, hasher } = this.#ports;
     const isVerified = this.#verification === 'onread';
     const isSmall = blob.range === undefined && blob.size <= SMALL;
-    if (hot === undefined || !isSmall) {
+    const isKept = isSmall && hot?.admits(digest, blob.size) === true;
+    const isReadWhole = isKept || (isSmall && hot !== undefined && isVerified);
+    if (!isReadWhole) {
       const sustained = this.#sustained(repository, digest, blob, rescue);
       const isProven = blob.range !== undefined || !isVerified;
       return isProven ? sustained : this.#verified(repository, digest, sustained);
@@ -209,7 +211,7 @@ export class StoredBlobs {
       await this.#setAside(repository, digest, error.detail);
       throw error;
     }
-    hot.set(digest, bytes);
+    if (isKept) hot.set(digest, bytes);
     return new MemoryBlob(bytes, undefined);
   }
 

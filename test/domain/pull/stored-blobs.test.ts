@@ -32,6 +32,17 @@ function list({ shelf }: PullParts, size: number): void {
   shelf.remember(ALPINE, parseManifest(digestNamed('manifest'), bytes));
 }
 
+/** Memory for what is asked for a second time. */
+class SecondTime extends MapCache<Uint8Array> {
+  readonly #asked = new Set<string>();
+
+  override admits(key: string): boolean {
+    const isSecond = this.#asked.has(key);
+    this.#asked.add(key);
+    return isSecond;
+  }
+}
+
 function flipped(at: number): Uint8Array {
   const bytes = Uint8Array.from(BYTES);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
@@ -89,6 +100,19 @@ testSuite('stored blobs', (it) => {
       assert.is(await stored.open(ALPINE, DIGEST, PART), undefined);
       assert.is(await stored.stat(ALPINE, DIGEST), undefined);
       assert.equal(parts.events.types, ['unreadable', 'unreadable', 'unreadable']);
+    });
+  }
+
+  for (const verification of ['onread', 'never'] as const) {
+    it(`keeps in memory what is worth it, and gives the rest (verify: ${verification})`, async () => {
+      const parts = pullParts();
+      const stored = storedBlobs(parts, verification, new SecondTime());
+      await keep(parts, DIGEST, BYTES);
+      for (const isHeld of [false, true]) {
+        const blob = await stored.open(ALPINE, DIGEST);
+        assert.ok(blob && sameBytes(await readAll(blob, 64), BYTES));
+        assert.is(stored.held(DIGEST) !== undefined, isHeld);
+      }
     });
   }
 
