@@ -3,7 +3,7 @@ import { requests } from '../support/requests.ts';
 import { microseconds, perSecond } from '../support/units.ts';
 import type { BenchCase } from './bench-case.ts';
 
-/** Asked for in turn, so that those are forgotten that come next where memory holds but a part. */
+/** Asked for in turn: the hardest for a mirror whose memory holds but a part of them. */
 export const manyBlobs: BenchCase = {
   name: 'many-blobs',
   store: 'warm',

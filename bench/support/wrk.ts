@@ -6,9 +6,6 @@ import { ACCEPT } from './image.ts';
 
 const CONNECTIONS = 64;
 
-/** Of what failed, in characters. */
-const LONGEST_SHOWN = 200;
-
 export interface Load {
   readonly requests: number;
   readonly perSecond: number;
@@ -28,20 +25,22 @@ export async function wrk(
   signal: AbortSignal,
 ): Promise<Load> {
   const load = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--timeout', '10s'];
-  const args = [...load, '-H', `Accept: ${ACCEPT}`, ...targets(url)];
+  const urls = [url].flat();
+  const args = [...load, '-H', `Accept: ${ACCEPT}`, ...targets(urls)];
   const child = spawn('wrk', args, { signal, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', () => resolve());
   });
   const [report] = await Promise.all([text(child.stdout), ended]);
-  return readReport(String(url).slice(0, LONGEST_SHOWN), report);
+  return readReport(urls[0] ?? '', report);
 }
 
-function targets(url: string | readonly string[]): readonly string[] {
-  if (typeof url === 'string') return [url];
-  const [first = ''] = url;
-  return ['-s', IN_TURN, first, '--', ...url.map((each) => new URL(each).pathname)];
+/** What follows wrk's own options. */
+function targets(urls: readonly string[]): readonly string[] {
+  const [first = '', second] = urls;
+  if (second === undefined) return [first];
+  return ['-s', IN_TURN, first, '--', ...urls.map((url) => new URL(url).pathname)];
 }
 
 /** A load of which a part failed says nothing. */

@@ -33,7 +33,8 @@ export async function answerBlob(
     return;
   }
   const range = await wantedRange(service, exchange, route);
-  if (await isLeftToProxy(service, exchange, route, range)) return;
+  const isOffered = service.acceleration?.isOffered(exchange) === true;
+  if (isOffered && (await isLeftToProxy(service, exchange, route, range))) return;
   const served = await service.mirror.openBlob(repository, digest, range);
   try {
     await sendBlob(service, exchange, route, served);
@@ -80,8 +81,8 @@ async function wantedRange(
 }
 
 /**
- * Has the proxy in front send the bytes, where it offers that and they are in a file; false where
- * they have to be sent from here. It sees the client's `Range` itself; one that the blob has no byte
+ * Has the proxy in front, which offers it, send the bytes, where they are in a file; false where they
+ * have to be sent from here. It sees the client's `Range` itself; one that the blob has no byte
  * of never gets so far.
  *
  * @throws RangeNotSatisfiable
@@ -92,9 +93,8 @@ async function isLeftToProxy(
   { repository, digest }: BlobRoute,
   range?: ByteRange,
 ): Promise<boolean> {
-  if (acceleration?.isOffered(exchange) !== true) return false;
   const file = await mirror.fileOfBlob(repository, digest);
-  const naming = file && acceleration.naming(file);
+  const naming = file && acceleration?.naming(file);
   if (file === undefined || naming === undefined) return false;
   const part = range && resolveRange(range, file.size);
   exchange.source = 'hit';

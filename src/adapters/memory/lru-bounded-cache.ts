@@ -28,6 +28,14 @@ export class LruBoundedCache<V extends object | number | boolean> implements Bou
     return this.#entries?.get(key);
   }
 
+  /** The one that would be the first to go for so many bytes more; undefined where they have room. */
+  inTheWayOf(bytes: number): string | undefined {
+    if (this.#entries === undefined) return undefined;
+    if (this.#entries.calculatedSize + bytes <= this.#entries.maxSize) return undefined;
+    const [leastRecent] = this.#entries.rkeys();
+    return leastRecent;
+  }
+
   set(key: string, value: V): void {
     this.#entries?.set(key, value);
   }

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { PopularityCache } from '../../domain/ports/bounded-cache.ts';
+import { LruBoundedCache } from './lru-bounded-cache.ts';
 
 /** After so many questions all counts are halved, so that what was popular once does not stay for ever. */
 const HALVED_AFTER = 20_000;
@@ -12,10 +12,9 @@ const MARGIN = 1;
  * more often than the one that would make room, as in TinyLFU (https://arxiv.org/abs/1512.00727). The
  * least recently used alone would be of no use where more is asked for, in turn, than there is room for.
  */
-export class LruPopularityCache<V extends Uint8Array> implements PopularityCache<V> {
-  readonly #maxBytes: number;
+export class LruPopularityCache implements PopularityCache<Uint8Array> {
+  readonly #values: LruBoundedCache<Uint8Array>;
   readonly #maxEntryBytes: number;
-  readonly #entries: LRUCache<string, V>;
   /** How often each was asked for; of what is here, and of what might be. */
   #asked = new Map<string, number>();
   #asks = 0;
@@ -25,17 +24,13 @@ export class LruPopularityCache<V extends Uint8Array> implements PopularityCache
    * @param maxEntryBytes of one of them
    */
   constructor(maxBytes: number, maxEntryBytes: number) {
-    this.#maxBytes = maxBytes;
+    const bounds = { maxBytes, maxEntryBytes };
+    this.#values = new LruBoundedCache({ ...bounds, sizeOf: ({ byteLength }) => byteLength });
     this.#maxEntryBytes = maxEntryBytes;
-    this.#entries = new LRUCache({
-      maxSize: maxBytes,
-      maxEntrySize: maxEntryBytes,
-      sizeCalculation: ({ byteLength }) => Math.max(1, byteLength),
-    });
   }
 
-  get(key: string): V | undefined {
-    const value = this.#entries.get(key);
+  get(key: string): Uint8Array | undefined {
+    const value = this.#values.get(key);
     if (value !== undefined) this.#count(key);
     return value;
   }
@@ -43,17 +38,16 @@ export class LruPopularityCache<V extends Uint8Array> implements PopularityCache
   admits(key: string, bytes: number): boolean {
     const asked = this.#count(key);
     if (bytes > this.#maxEntryBytes) return false;
-    if (this.#entries.calculatedSize + bytes <= this.#maxBytes) return true;
-    const [leastRecent = ''] = this.#entries.rkeys();
-    return asked > (this.#asked.get(leastRecent) ?? 0) + MARGIN;
+    const other = this.#values.inTheWayOf(bytes);
+    return other === undefined || asked > (this.#asked.get(other) ?? 0) + MARGIN;
   }
 
-  set(key: string, value: V): void {
-    this.#entries.set(key, value);
+  set(key: string, value: Uint8Array): void {
+    this.#values.set(key, value);
   }
 
   delete(key: string): void {
-    this.#entries.delete(key);
+    this.#values.delete(key);
   }
 
   #count(key: string): number {

@@ -154,8 +154,7 @@ export class PullManifest {
     { descriptor: { digest }, joined }: TagAsked,
   ): Promise<Manifest | undefined> {
     const { shelf, fetch } = this.#ports;
-    const hot = shelf.hot(repository, digest);
-    const adopted = hot ?? (await this.#adopt(repository, digest));
+    const adopted = shelf.hot(repository, digest) ?? (await this.#adopt(repository, digest));
     // Another of them may have fetched it while this one has looked in vain.
     const here = adopted ?? shelf.hot(repository, digest);
     if (!joined) fetch.point(repository, tag, digest, here);

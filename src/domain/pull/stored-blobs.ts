@@ -195,10 +195,9 @@ export class StoredBlobs {
   ): Promise<OpenBlob> {
     const { hot, hasher } = this.#ports;
     const isVerified = this.#verification === 'onread';
-    const isSmall = blob.range === undefined && blob.size <= SMALL;
-    const isKept = isSmall && hot?.admits(digest, blob.size) === true;
-    const isReadWhole = isKept || (isSmall && hot !== undefined && isVerified);
-    if (!isReadWhole) {
+    const isSmall = hot !== undefined && blob.range === undefined && blob.size <= SMALL;
+    const isKept = isSmall && hot.admits(digest, blob.size);
+    if (!isKept && !(isSmall && isVerified)) {
       const sustained = this.#sustained(repository, digest, blob, rescue);
       const isProven = blob.range !== undefined || !isVerified;
       return isProven ? sustained : this.#verified(repository, digest, sustained);

@@ -66,12 +66,12 @@ export class TagBook {
   }
 
   async current(repository: RepositoryName, tag: Tag): Promise<TagEntry | undefined> {
-    const key = tagLinkKey(repository, tag);
-    const known = this.#entries.get(key);
+    const known = this.remembered(repository, tag);
     if (known !== undefined) return known;
     const stored = await this.#stored(repository, tag);
-    const learnt = this.#entries.get(key); // meanwhile, and newer than what was stored
+    const learnt = this.remembered(repository, tag); // meanwhile, and newer than what was stored
     if (learnt !== undefined) return learnt;
+    const key = tagLinkKey(repository, tag);
     if (stored !== undefined) this.#entries.set(key, { ...stored, order: 0, stored });
     return stored;
   }

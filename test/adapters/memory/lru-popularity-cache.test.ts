@@ -5,12 +5,12 @@ import { testSuite } from '../../support/suite.ts';
 const VALUE = new Uint8Array(10);
 
 /** Room for four values. */
-function cache(): LruPopularityCache<Uint8Array> {
-  return new LruPopularityCache<Uint8Array>(40, 20);
+function cache(): LruPopularityCache {
+  return new LruPopularityCache(40, 20);
 }
 
 /** Somebody asks, as the storage does; whether it was here. */
-function ask(values: LruPopularityCache<Uint8Array>, key: string): boolean {
+function ask(values: LruPopularityCache, key: string): boolean {
   if (values.get(key) !== undefined) return true;
   if (values.admits(key, VALUE.byteLength)) values.set(key, VALUE);
   return false;

@@ -11,8 +11,6 @@ export class FastConnection {
   readonly #path: FastPath;
   /** The one that is being answered. */
   #exchange: FastExchange | undefined;
-  /** Its bytes. */
-  #chunk: Buffer | undefined;
   /** What has come behind its request. */
   #later: Buffer | undefined;
   #hasEnded = false;
@@ -68,21 +66,18 @@ export class FastConnection {
       this.#handOver(chunk);
       return;
     }
-    this.#chunk = chunk;
     this.#exchange = this.#path.exchange(request, this.#socket, this.#onWritten);
-    this.#path.answer(this.#exchange, request, this.#decline);
+    this.#path.answer(this.#exchange, request, () => this.#decline(chunk));
   }
 
   /** Its bytes, and what has come behind them, are Node's. */
-  readonly #decline = (): void => {
-    const chunk = this.#chunk;
-    if (this.#exchange === undefined || chunk === undefined) return; // the client has left
+  #decline(chunk: Buffer): void {
+    if (this.#exchange === undefined) return; // the client has left
     this.#exchange = undefined;
-    this.#chunk = undefined;
     const later = this.#later;
     this.#handOver(later === undefined ? chunk : Buffer.concat([chunk, later]));
     if (later !== undefined) this.#socket.resume();
-  };
+  }
 
   readonly #onWritten = (): void => {
     const closes = this.#exchange?.closes === true || this.#hasEnded;
@@ -102,7 +97,6 @@ export class FastConnection {
   #over(): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    this.#chunk = undefined;
     if (exchange !== undefined) this.#path.over(exchange);
   }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Exchange, type RequestHead } from '../exchange.ts';
 import type { RawHeaders } from '../headers.ts';
-import type { AnswerBytes, Answers } from './answer-bytes.ts';
+import type { AnswerBytes, Answers } from './answers.ts';
 
 /** One whose answer is written to the connection as a whole. */
 export class FastExchange extends Exchange {

@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { RequestHandler } from '../handler.ts';
 import type { HttpLimits } from '../options.ts';
-import { Answers } from './answer-bytes.ts';
+import { Answers } from './answers.ts';
 import { FastConnection } from './fast-connection.ts';
 import { FastExchange } from './fast-exchange.ts';
 import type { PlainRequest, PlainRequests } from './plain-requests.ts';

@@ -48,27 +48,18 @@ export class FileRecordStore implements RecordStore {
   async #put(key: string, value: Uint8Array): Promise<void> {
     const path = this.#root.pathOf(key);
     const disk = this.#diskFor(key);
-    const staged = this.#root.newStagingPath('record');
-    try {
-      await writeNewFile(disk, staged, value);
-      await moveInto(disk, staged, path);
-    } catch (error) {
-      await unlinkIfThere(disk, staged).catch(() => {});
-      throw error;
-    }
+    await this.#viaStaging(disk, value, (staged) => moveInto(disk, staged, path));
   }
 
   async #putIfAbsent(key: string, value: Uint8Array): Promise<boolean> {
     const path = this.#root.pathOf(key);
     if ((await statIfThere(path)) !== undefined) return false;
     const disk = this.#diskFor(key);
-    const staged = this.#root.newStagingPath('record');
-    try {
-      await writeNewFile(disk, staged, value);
-      return await createIfAbsent(disk, staged, path, value);
-    } finally {
+    return this.#viaStaging(disk, value, async (staged) => {
+      const isNew = await createIfAbsent(disk, staged, path, value);
       await unlinkIfThere(disk, staged).catch(() => {});
-    }
+      return isNew;
+    });
   }
 
   async #delete(key: string): Promise<boolean> {
@@ -81,6 +72,22 @@ export class FileRecordStore implements RecordStore {
 
   async #children(key: string): Promise<string[]> {
     return (await namesIn(this.#root.pathOf(key))).sort();
+  }
+
+  /** Writes the value to a staged file, which `act` moves or removes; it is gone if that fails. */
+  async #viaStaging<T>(
+    disk: Disk,
+    value: Uint8Array,
+    act: (path: string) => Promise<T>,
+  ): Promise<T> {
+    const staged = this.#root.newStagingPath('record');
+    try {
+      await writeNewFile(disk, staged, value);
+      return await act(staged);
+    } catch (error) {
+      await unlinkIfThere(disk, staged).catch(() => {});
+      throw error;
+    }
   }
 
   #diskFor(key: string): Disk {

@@ -4,7 +4,7 @@ import { echoing, type RawHeaders } from '../headers.ts';
 /** Longer bodies are not copied. */
 const LONGEST_COPIED = 64 * 1024;
 
-/** An answer whose head is all there is to know of it. */
+/** All of an answer but its body. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: RawHeaders;
@@ -47,9 +47,9 @@ export class Answers {
    * @throws TypeError if a header cannot be sent
    */
   answer(head: AnswerHead, body: Uint8Array | undefined): AnswerBytes {
-    // Who ends a connection, or does not get what was asked for, seldom asks again.
-    if (head.status !== 200 || head.closes) return this.#make(head, body, this.#now());
     const date = this.#now();
+    // Who ends a connection, or does not get what was asked for, seldom asks again.
+    if (head.status !== 200 || head.closes) return this.#make(head, body, date);
     const all = body === undefined ? this.#withoutBody : this.#withBody;
     const kept = all.get(head.headers);
     if (kept?.date === date && kept.namespace === head.namespace) return kept;

@@ -3,7 +3,7 @@ import {
   type AnswerBytes,
   type AnswerHead,
   Answers,
-} from '../../../../src/adapters/http/fast-path/answer-bytes.ts';
+} from '../../../../src/adapters/http/fast-path/answers.ts';
 import { testSuite } from '../../../support/suite.ts';
 
 const KEEP_ALIVE_MS = 75_000;
